@@ -3,12 +3,12 @@ import { defineConfig } from 'vitest/config';
 const shared = {
   environment: 'node',
   pool: 'forks',
-  execArgv: ['--expose-gc'],
   testTimeout: 60_000,
   hookTimeout: 60_000,
   allowOnly: false,
 } as const;
 
+const execArgv = ['--expose-gc'];
 const setupFiles = ['./test/setup.ts'];
 
 export default defineConfig({
@@ -16,11 +16,28 @@ export default defineConfig({
     // A cold start of LibTorch takes memory and both cores: two processes are enough everywhere.
     maxWorkers: 2,
     projects: [
-      { test: { ...shared, setupFiles, name: 'unit', include: ['test/unit/**/*.test.ts'] } },
-      { test: { ...shared, setupFiles, name: 'parity', include: ['test/parity/**/*.test.ts'] } },
       {
         test: {
           ...shared,
+          execArgv,
+          setupFiles,
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+        },
+      },
+      {
+        test: {
+          ...shared,
+          execArgv,
+          setupFiles,
+          name: 'parity',
+          include: ['test/parity/**/*.test.ts'],
+        },
+      },
+      {
+        test: {
+          ...shared,
+          execArgv,
           setupFiles,
           name: 'lifecycle',
           include: ['test/lifecycle/**/*.test.ts'],
@@ -32,6 +49,7 @@ export default defineConfig({
       {
         test: {
           ...shared,
+          execArgv,
           setupFiles,
           name: 'package',
           include: ['test/package/**/*.test.ts'],
