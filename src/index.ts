@@ -1,0 +1,92 @@
+// The addon of this environment gets its hooks before anything else is used.
+import './native/initialize.js';
+
+export type { CudaMemoryStats, MemoryStat } from './device/cuda.js';
+// Devices and threads
+export * as cuda from './device/cuda.js';
+// Errors
+export {
+  type CodedError,
+  DisposedError,
+  type ErrorCode,
+  errorCodes,
+  LoadError,
+  ModuleBusyError,
+  OutOfMemoryError,
+  type RangeErrorCode,
+  ScriptError,
+  SignatureError,
+  TorchError,
+  type TorchErrorCode,
+  type TypeErrorCode,
+} from './errors.js';
+// Modules
+export type { ExtraFiles, ExtraFilesInput } from './module/extra-files.js';
+export {
+  loadModule,
+  loadModuleSync,
+  moduleFromShared,
+  type SignedModule,
+  type UnsignedOptions,
+} from './module/load.js';
+export type { ExecutorMode, LoadModuleOptions } from './module/load-options.js';
+export type { Method, MethodArgument } from './module/method.js';
+export { Module, type ModuleFormat } from './module/module.js';
+export type { DimPattern } from './module/named-dims.js';
+export type { RunOptions, RunSyncOptions } from './module/run-options.js';
+export type { SaveOptions } from './module/save-options.js';
+export { ScriptModule } from './module/script-module.js';
+export { ScriptObject } from './module/script-object.js';
+export type { SharedModule } from './module/shared-module.js';
+export type {
+  InputSchemas,
+  ModuleSignature,
+  SignatureArgs,
+  SignatureOutput,
+  SignatureSchema,
+  ValueSignature,
+} from './module/signature.js';
+export type { ModuleSource } from './module/source.js';
+export type {
+  IncompatibleKeys,
+  LoadStateDictOptions,
+  StateDictInput,
+} from './module/state-dict.js';
+export { type TensorPattern, tensorSchema } from './module/tensor-schema.js';
+export type { ModuleToOptions, ModuleToTarget } from './module/to-options.js';
+export type { ComplexValue, ModuleInput, ModuleValue } from './module/value.js';
+export { type Backends, backends, setNumThreads } from './runtime/backends.js';
+export {
+  configure,
+  createPool,
+  defaultPoolInfo,
+  Pool,
+  type PoolInfo,
+  type PoolOptions,
+} from './runtime/pool.js';
+export { setWarningHandler, type WarningHandler } from './runtime/warnings.js';
+export type { MemoryFormatOptions, ToOptions } from './tensor/convert.js';
+// Tensors
+export { cat, manualSeed, stack, type TensorData, tensor } from './tensor/create.js';
+export { type DType, dtypes } from './tensor/dtype.js';
+export type { Nested } from './tensor/elements.js';
+export { empty, eye, full, ones, rand, randn, zeros } from './tensor/factories.js';
+export { type FromBufferOptions, fromBuffer } from './tensor/from-buffer.js';
+// Memory
+export { type MemoryUsage, memoryUsage } from './tensor/memory.js';
+export type { NestedData } from './tensor/nested-data.js';
+export type { Device, MemoryFormat, TensorOptions } from './tensor/options.js';
+export { arange, linspace, randint } from './tensor/ranges.js';
+export type { ReadOptions } from './tensor/read.js';
+export { type AsyncScope, type Disposable, keep, tidy, tidyAsync } from './tensor/scope.js';
+export type { Shape, ShapeArguments } from './tensor/shape.js';
+export { SharedTensor, type SharedTensorHandle } from './tensor/share.js';
+export { type AllcloseOptions, Tensor } from './tensor/tensor.js';
+export type {
+  BufferSource,
+  Complex,
+  DTypeOf,
+  ElementOf,
+  TypedArray,
+  TypedArrayFor,
+} from './tensor/typed-array.js';

@@ -1,0 +1,118 @@
+import { makeError } from '../errors.js';
+import { settle } from '../module/caller-stack.js';
+import { native } from '../native/addon.js';
+import { dtypeInfo } from './dtype.js';
+import {
+  type Element,
+  elementReader,
+  indexPath,
+  type Nested,
+  nest,
+  toSafeNumber,
+} from './elements.js';
+import type { Tensor } from './tensor.js';
+import { arrayName, arrayNameFor, isTypedArray, type TypedArray, viewAs } from './typed-array.js';
+
+/** How 64-bit integers are given. */
+export interface ReadOptions {
+  /** true: always bigint; false, the default: numbers, and a RangeError beyond the safe range. */
+  readonly bigint?: boolean;
+}
+
+/** @internal */
+export function readItem(t: Tensor, options: ReadOptions | undefined): Element {
+  const value = native.tensor.item(t);
+  if (typeof value !== 'bigint' || options?.bigint) return value;
+  return toSafeNumber(value, () => 'item()');
+}
+
+/** @internal */
+export function readView(t: Tensor): TypedArray {
+  const { buffer, byteOffset, length } = native.tensor.data(t);
+  return viewAs(native.tensor.dtype(t), buffer, byteOffset, length);
+}
+
+/** @internal */
+export function readCopy(t: Tensor): TypedArray {
+  const dtype = checkReadable(t, 'toTypedArray()');
+  return viewAs(dtype, native.tensor.read(t), 0, native.tensor.numel(t));
+}
+
+/** @internal */
+export function readNested(t: Tensor, options: ReadOptions | undefined): Nested<Element> {
+  const dtype = checkReadable(t, 'toArray()');
+  return toNested(native.tensor.read(t), dtype, native.tensor.shape(t), options);
+}
+
+/** @internal */
+export async function readNestedAsync(
+  t: Tensor,
+  options: ReadOptions | undefined,
+): Promise<Nested<Element>> {
+  const dtype = checkReadable(t, 'toArrayAsync()');
+  const shape = native.tensor.shape(t);
+  return toNested(await settle(native.tensor.readAsync(t)), dtype, shape, options);
+}
+
+function checkReadable(t: Tensor, call: string): Tensor['dtype'] {
+  const dtype = native.tensor.dtype(t);
+  if (dtypeInfo(dtype).array === null) {
+    throw makeError(
+      'ERR_NO_VIEW',
+      `${call}: ${dtype} elements have no plain values: read t.dequantize() or t.intRepr() instead`,
+    );
+  }
+  return dtype;
+}
+
+function toNested(
+  bytes: ArrayBuffer,
+  dtype: Tensor['dtype'],
+  shape: readonly number[],
+  options: ReadOptions | undefined,
+): Nested<Element> {
+  const read = elementReader(dtype, bytes);
+  if ((dtype !== 'int64' && dtype !== 'uint64') || options?.bigint) return nest(shape, read);
+  return nest(shape, (index) =>
+    toSafeNumber(read(index) as bigint, () => `element ${indexPath(shape, index)}`),
+  );
+}
+
+/** Copies a typed array of the tensor's own element type into it. @internal */
+export function writeFrom(t: Tensor, source: TypedArray): void {
+  const dtype = native.tensor.dtype(t);
+  if (!isTypedArray(source)) {
+    throw makeError(
+      'ERR_INVALID_ARG_TYPE',
+      `copyFrom: expected ${arrayNameFor(dtype) ?? 'a typed array'}, got ${typeof source}`,
+    );
+  }
+  if (!accepts(dtype, arrayName(source))) {
+    throw makeError(
+      'ERR_INVALID_ARG_TYPE',
+      `copyFrom: a ${dtype} tensor takes ${arrayNameFor(dtype) ?? 'no typed array'}, ` +
+        `got ${arrayName(source)}`,
+    );
+  }
+  if (dtype === 'bool') checkBooleans('copyFrom', source as Uint8Array);
+  const { buffer, byteOffset, byteLength } = source;
+  native.tensor.copyFrom(t, buffer as ArrayBuffer, byteOffset, byteLength);
+}
+
+function accepts(dtype: Tensor['dtype'], name: string): boolean {
+  if (name === dtypeInfo(dtype).array || name === arrayNameFor(dtype)) return true;
+  if (dtype === 'float16') return name === 'Uint16Array';
+  return name === 'Uint8ClampedArray' && dtype === 'uint8';
+}
+
+/** LibTorch's booleans are bytes of 0 and 1; others would be counted wrongly. @internal */
+export function checkBooleans(where: string, bytes: Uint8Array): void {
+  for (let i = 0; i < bytes.length; i++) {
+    if (bytes[i]! > 1) {
+      throw makeError(
+        'ERR_OUT_OF_RANGE',
+        `${where}: bool elements are bytes of 0 and 1, got ${bytes[i]} at [${i}]`,
+      );
+    }
+  }
+}
