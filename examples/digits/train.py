@@ -156,7 +156,8 @@ def write_png(path: Path, pixels: np.ndarray) -> None:
     rows = b"".join(b"\0" + row.tobytes() for row in pixels.astype(np.uint8))
 
     def chunk(kind: bytes, body: bytes) -> bytes:
-        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        check = struct.pack(">I", zlib.crc32(kind + body))
+        return struct.pack(">I", len(body)) + kind + body + check
 
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
     path.write_bytes(

@@ -1,0 +1,120 @@
+/**
+ * Modules and golden values for the tests, made by the pinned LibTorch's own Python package, into
+ * `.cache/fixtures`; made anew only when a generator changed.
+ *
+ *     node scripts/fixtures.mjs
+ */
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { withLock } from './lib/lock.mjs';
+import { inRoot } from './lib/paths.mjs';
+import { main, Stop } from './lib/steps.mjs';
+
+const exec = promisify(execFile);
+const python = process.env.PYTHON ?? 'python3';
+
+/** What torch imports, and numpy; no part of the LibTorch that is set up. */
+const REQUIREMENTS = 'typing_extensions filelock sympy networkx jinja2 fsspec numpy'.split(' ');
+const GENERATORS = ['test/fixtures', 'test/parity/generators'];
+const ENTRIES = ['test/fixtures/modules.py', 'test/parity/generators/tensors.py'];
+
+const target = inRoot('.cache', 'fixtures');
+const packages = inRoot('.cache', 'python');
+
+async function readOr(file, otherwise) {
+  return readFile(file, 'utf8').catch(() => otherwise);
+}
+
+/** The folder to import torch from: LIBTORCH where it is a Python package, else the one set up. */
+function torchFolder() {
+  const candidates = [process.env.LIBTORCH, inRoot('.libtorch', '2.13.0-cpu', 'torch')];
+  const found = candidates.find((folder) => folder && existsSync(path.join(folder, '__init__.py')));
+  return found === undefined ? null : path.dirname(path.resolve(found));
+}
+
+/** Runs Python with torch in reach; without a torch folder, Python's own torch is used. */
+async function runPython(args) {
+  const folder = torchFolder();
+  const paths = [folder, packages].filter((part) => part !== null);
+  const env = {
+    ...process.env,
+    PYTHONPATH: paths.join(path.delimiter),
+    PYTHONDONTWRITEBYTECODE: '1',
+    PYTHONHASHSEED: '0',
+  };
+  try {
+    return (await exec(python, args, { env, maxBuffer: 2 ** 26 })).stdout.trim();
+  } catch (error) {
+    throw new Stop(`${python} ${args.join(' ')}\n${error.stderr || error.message}`);
+  }
+}
+
+/** Installs what torch imports, for this version of Python, unless it is there. */
+async function preparePackages(log) {
+  const { stdout } = await exec(python, ['-c', 'import sys; print(sys.version_info[:2])']);
+  const stamp = JSON.stringify({ python: stdout.trim(), requirements: REQUIREMENTS });
+  const stampFile = path.join(packages, 'stamp.json');
+  if ((await readOr(stampFile, '')) === stamp) return;
+  log(`installing ${REQUIREMENTS.join(', ')} for ${python}`);
+  await mkdir(path.dirname(packages), { recursive: true });
+  const scratch = await mkdtemp(`${packages}-`);
+  try {
+    const options = ['--quiet', '--disable-pip-version-check', '--target', scratch];
+    await exec(python, ['-m', 'pip', 'install', ...options, ...REQUIREMENTS]);
+    await writeFile(path.join(scratch, 'stamp.json'), stamp);
+    await rm(packages, { recursive: true, force: true });
+    await rename(scratch, packages);
+  } catch (error) {
+    await rm(scratch, { recursive: true, force: true });
+    throw new Stop(`pip could not install what torch imports\n${error.stderr || error.message}`);
+  }
+}
+
+/** A hash of the generators and of the torch that runs them. */
+async function fingerprint() {
+  const hash = createHash('sha256').update(torchFolder() ?? 'own torch');
+  for (const folder of GENERATORS) {
+    const names = (await readdir(inRoot(folder))).filter((name) => name.endsWith('.py'));
+    for (const name of names.sort()) hash.update(name).update(await readFile(inRoot(folder, name)));
+  }
+  return hash.digest('hex');
+}
+
+/**
+ * Makes the fixtures, unless they are there and their generators are unchanged.
+ * @param {(line: string) => void} [log]
+ * @returns {Promise<boolean>} whether anything was made
+ */
+export async function prepareFixtures(log = () => {}) {
+  const wanted = await fingerprint();
+  const stampFile = path.join(target, 'stamp');
+  if ((await readOr(stampFile, '')) === wanted) return false;
+  return withLock('fixtures', async () => {
+    if ((await readOr(stampFile, '')) === wanted) return false;
+    await preparePackages(log);
+    log('making modules and golden values with PyTorch');
+    const scratch = await mkdtemp(`${target}-`);
+    try {
+      for (const entry of ENTRIES) await runPython([inRoot(entry), scratch]);
+      await writeFile(path.join(scratch, 'stamp'), wanted);
+      await rm(target, { recursive: true, force: true });
+      await rename(scratch, target);
+    } catch (error) {
+      await rm(scratch, { recursive: true, force: true });
+      throw error;
+    }
+    return true;
+  });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await main(async () => {
+    const made = await prepareFixtures(console.log);
+    console.log(made ? `made ${target}` : 'nothing to do');
+  });
+}
