@@ -1,0 +1,56 @@
+import type { LoadOptions as NativeLoadOptions } from '../native/types.js';
+import { optionsCheck } from '../options.js';
+import { Pool } from '../runtime/pool.js';
+import type { Device } from '../tensor/options.js';
+import type { SignatureSchema } from './signature.js';
+
+/** How TorchScript code is executed. */
+export type ExecutorMode = 'off' | 'simple' | 'profiling';
+
+/** Options of `loadModule`. */
+export interface LoadModuleOptions<S extends SignatureSchema = SignatureSchema> {
+  /** Where its tensors go; as saved, unless given. */
+  readonly device?: Device | undefined;
+  /** Names of the extra files to read; all, unless given. */
+  readonly extraFiles?: readonly string[] | undefined;
+  /** `'off'` unless given: no optimisation, the fastest start. */
+  readonly executor?: ExecutorMode | undefined;
+  /** Flatbuffer files can crash the reader, so they are refused unless this is true. */
+  readonly allowFlatbuffer?: boolean | undefined;
+  /** Where loading and runs go unless a run says otherwise; the default pool unless given. */
+  readonly pool?: Pool | undefined;
+  /** Types `forward` at compile time and checks its values at run time. */
+  readonly signature?: S | undefined;
+}
+
+const defaults: NativeLoadOptions = {
+  device: null,
+  extraFiles: null,
+  executor: 'off',
+  allowFlatbuffer: false,
+  pool: null,
+};
+
+const check = optionsCheck('loadModule', (z) =>
+  z.strictObject({
+    device: z.string().min(1).optional(),
+    extraFiles: z.array(z.string()).optional(),
+    executor: z.enum(['off', 'simple', 'profiling']).optional(),
+    allowFlatbuffer: z.boolean().optional(),
+    pool: z.instanceof(Pool).optional(),
+    signature: z.looseObject({ inputs: z.unknown(), output: z.unknown() }).optional(),
+  }),
+);
+
+/** Checks options and brings them into the form that the addon takes. */
+export function resolveLoadOptions(options?: LoadModuleOptions): NativeLoadOptions {
+  if (options === undefined) return defaults;
+  const { device, extraFiles, executor, allowFlatbuffer, pool } = check(options);
+  return {
+    device: device ?? defaults.device,
+    extraFiles: extraFiles ?? defaults.extraFiles,
+    executor: executor ?? defaults.executor,
+    allowFlatbuffer: allowFlatbuffer ?? defaults.allowFlatbuffer,
+    pool: pool?.handle ?? defaults.pool,
+  };
+}

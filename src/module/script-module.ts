@@ -1,0 +1,193 @@
+import { native } from '../native/addon.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { settle } from './caller-stack.js';
+import { type ExtraFiles, showExtraFiles } from './extra-files.js';
+import { Module } from './module.js';
+import { resolveSave, resolveSaveOptions, type SaveOptions } from './save-options.js';
+import { checkSharedModule, type SharedModule } from './shared-module.js';
+import { guardFromData } from './signature-guard.js';
+import {
+  type IncompatibleKeys,
+  type LoadStateDictOptions,
+  planStateDict,
+  readStateDict,
+  type StateDictInput,
+} from './state-dict.js';
+import { type ModuleToTarget, resolveMove } from './to-options.js';
+import type { ModuleInput, ModuleValue } from './value.js';
+
+/**
+ * A TorchScript module: what every module can do, and its parameters, attributes, mutation, saving.
+ * Mutators wait for runs in flight; their synchronous twins throw ERR_MODULE_BUSY instead.
+ *
+ * @example
+ * ```ts
+ * import { loadModule } from 'libtorch-node';
+ *
+ * using model = await loadModule('mlp.pt');
+ * for (const [name, tensor] of model.stateDict()) console.log(name, tensor.shape);
+ * await model.to('cuda:0');
+ * await model.save('mlp-cuda.pt');
+ * ```
+ */
+export class ScriptModule<
+  Args extends readonly unknown[] = readonly ModuleInput[],
+  Output = Tensor,
+> extends Module<Args, Output> {
+  readonly format = 'torchscript';
+
+  /** Qualified name of its class, e.g. '__torch__.Net'. */
+  get typeName(): string {
+    return native.module.typeName(this.handle);
+  }
+
+  /** Files that were read from the archive, as Buffers: `toString()` gives their text. */
+  get extraFiles(): ExtraFiles {
+    return this.parts.extraFiles;
+  }
+
+  /** The parameters themselves, by qualified name: writing to one changes the module. */
+  namedParameters(): Map<string, Tensor> {
+    return new Map(native.module.namedParameters(this.handle));
+  }
+
+  /** The buffers themselves, by qualified name. */
+  namedBuffers(): Map<string, Tensor> {
+    return new Map(native.module.namedBuffers(this.handle));
+  }
+
+  /** Qualified names of this module ('') and all inside it, with their type names. */
+  namedModules(): Map<string, string> {
+    return new Map(native.module.namedModules(this.handle));
+  }
+
+  /** Parameters and buffers by qualified name, in PyTorch's order; the tensors are the module's own. */
+  stateDict(): Map<string, Tensor> {
+    return readStateDict(this.handle);
+  }
+
+  /**
+   * Copies values into parameters and buffers. Throws ERR_STATE_DICT, listing all that does not fit:
+   * shapes always, missing and unexpected names unless `strict` is false.
+   *
+   * @example
+   * ```ts
+   * await model.loadStateDict(other.stateDict());
+   * const { missingKeys } = await model.loadStateDict({ 'fc.bias': bias }, { strict: false });
+   * ```
+   */
+  async loadStateDict(
+    state: StateDictInput,
+    options?: LoadStateDictOptions,
+  ): Promise<IncompatibleKeys> {
+    const { entries, keys } = planStateDict(this.handle, state, this.typeName, options);
+    await settle(native.module.loadStateDict(this.handle, entries));
+    return keys;
+  }
+
+  /** `loadStateDict` on this thread; throws ERR_MODULE_BUSY during runs. */
+  loadStateDictSync(state: StateDictInput, options?: LoadStateDictOptions): IncompatibleKeys {
+    const { entries, keys } = planStateDict(this.handle, state, this.typeName, options);
+    native.module.loadStateDictSync(this.handle, entries);
+    return keys;
+  }
+
+  /** Reads an attribute by qualified name; throws ERR_NO_ATTRIBUTE with the names there are. */
+  attribute<T = ModuleValue>(name: string): T {
+    return native.module.attribute(this.handle, name) as T;
+  }
+
+  /** Sets an attribute, converted by its declared type; throws ERR_MODULE_BUSY during runs. */
+  setAttribute(name: string, value: ModuleInput): void {
+    native.module.setAttribute(this.handle, name, value);
+  }
+
+  /** The TorchScript graph of a method as text, as Python's `.graph` (or `.inlined_graph`) prints. */
+  graph(method = 'forward', options: { readonly inlined?: boolean } = {}): string {
+    return native.module.graph(this.handle, method, options.inlined ?? false);
+  }
+
+  /** The TorchScript source of a method, as Python's `.code` prints. */
+  code(method = 'forward'): string {
+    return native.module.code(this.handle, method);
+  }
+
+  /** True in training mode. */
+  get training(): boolean {
+    return native.module.training(this.handle);
+  }
+
+  /** Training mode, for all modules inside too; throws ERR_MODULE_BUSY during runs. */
+  train(mode = true): this {
+    native.module.train(this.handle, mode);
+    return this;
+  }
+
+  /** Evaluation mode, for all modules inside too; throws ERR_MODULE_BUSY during runs. */
+  eval(): this {
+    return this.train(false);
+  }
+
+  /**
+   * Moves the weights to a device, and floating-point ones to a dtype.
+   *
+   * @example
+   * ```ts
+   * await model.to('cuda:0');
+   * await model.to({ dtype: 'float16' });
+   * ```
+   */
+  async to(target: ModuleToTarget): Promise<this> {
+    await settle(native.module.to(this.handle, ...resolveMove(target)));
+    return this;
+  }
+
+  /** `to` on this thread; throws ERR_MODULE_BUSY during runs. */
+  toSync(target: ModuleToTarget): this {
+    native.module.toSync(this.handle, ...resolveMove(target));
+    return this;
+  }
+
+  /** A module with weights and attributes of its own, and the same signature. */
+  async clone(): Promise<ScriptModule<Args, Output>> {
+    const parts = this.parts;
+    const handle = await settle(native.module.clone(parts.handle));
+    return new ScriptModule({ ...parts, handle });
+  }
+
+  /** `clone` on this thread. */
+  cloneSync(): ScriptModule<Args, Output> {
+    const parts = this.parts;
+    return new ScriptModule({ ...parts, handle: native.module.cloneSync(parts.handle) });
+  }
+
+  /** Writes a TorchScript archive that Python's `torch.jit.load` reads; extra files only as given. */
+  async save(path: string | URL, options?: SaveOptions): Promise<void> {
+    await settle(native.module.save(this.handle, ...resolveSave(path, options)));
+  }
+
+  /** `save` on this thread. */
+  saveSync(path: string | URL, options?: SaveOptions): void {
+    native.module.saveSync(this.handle, ...resolveSave(path, options));
+  }
+
+  /** The bytes that `save` would write. */
+  async toBytes(options?: SaveOptions): Promise<Uint8Array> {
+    return settle(native.module.toBytes(this.handle, resolveSaveOptions('toBytes', options)));
+  }
+
+  /** `toBytes` on this thread. */
+  toBytesSync(options?: SaveOptions): Uint8Array {
+    return native.module.toBytesSync(this.handle, resolveSaveOptions('toBytes', options));
+  }
+
+  /** The module behind a handle that `share` gave, here or in another worker: the same weights. */
+  static fromShared<A extends readonly unknown[] = readonly ModuleInput[], O = Tensor>(
+    shared: SharedModule,
+  ): ScriptModule<A, O> {
+    const { token, signature, extraFiles } = checkSharedModule(shared);
+    const { handle } = native.module.claim(token);
+    const guard = signature && guardFromData(handle, signature);
+    return new ScriptModule({ handle, guard, extraFiles: showExtraFiles(extraFiles) });
+  }
+}
