@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { homedir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 
 /** The folder of Python's torch package, or why there is none. */
 export type PythonProbe =
@@ -121,7 +121,10 @@ function readAnswer(file: string): Answer | null {
 
 function writeAnswer(file: string, answer: Answer): void {
   try {
-    mkdirSync(join(file, '..'), { recursive: true });
+    // Not `recursive`: that never returns where the home folder is in a pseudo file system.
+    for (const folder of [dirname(dirname(file)), dirname(file)]) {
+      if (!existsSync(folder)) mkdirSync(folder);
+    }
     // Several may write at once: each writes a file of its own and renames it.
     const temporary = `${file}.${process.pid}.${Math.random()}`;
     writeFileSync(temporary, JSON.stringify(answer));
