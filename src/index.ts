@@ -31,7 +31,8 @@ export {
 } from './module/load.js';
 export type { ExecutorMode, LoadModuleOptions } from './module/load-options.js';
 export type { Method, MethodArgument } from './module/method.js';
-export { Module, type ModuleFormat } from './module/module.js';
+export { Module } from './module/module.js';
+export type { ModuleFormat } from './module/module-parts.js';
 export type { DimPattern } from './module/named-dims.js';
 export type { RunOptions, RunSyncOptions } from './module/run-options.js';
 export type { SaveOptions } from './module/save-options.js';
@@ -54,7 +55,7 @@ export type {
 } from './module/state-dict.js';
 export { type TensorPattern, tensorSchema } from './module/tensor-schema.js';
 export type { ModuleToOptions, ModuleToTarget } from './module/to-options.js';
-export type { ComplexValue, ModuleInput, ModuleValue } from './module/value.js';
+export type { ModuleInput, ModuleValue } from './module/value.js';
 export { type Backends, backends, setNumThreads } from './runtime/backends.js';
 export {
   configure,

@@ -54,7 +54,7 @@ export async function loadModule<const S extends SignatureSchema>(
 export async function loadModule<Output = Tensor>(
   source: ModuleSource,
   options?: UnsignedOptions,
-): Promise<ScriptModule<readonly ModuleInput[], Output>>;
+): Promise<ScriptModule<ModuleInput[], Output>>;
 export async function loadModule(
   source: ModuleSource,
   options?: LoadModuleOptions,
@@ -85,7 +85,7 @@ export function loadModuleSync<const S extends SignatureSchema>(
 export function loadModuleSync<Output = Tensor>(
   source: ModuleSource,
   options?: UnsignedOptions,
-): ScriptModule<readonly ModuleInput[], Output>;
+): ScriptModule<ModuleInput[], Output>;
 export function loadModuleSync(source: ModuleSource, options?: LoadModuleOptions): unknown {
   const resolved = resolveLoadOptions(options);
   return toModule(native.module.loadSync(toNativeSource(source), resolved), options?.signature);
@@ -106,7 +106,7 @@ export function loadModuleSync(source: ModuleSource, options?: LoadModuleOptions
  * ```
  */
 export function moduleFromShared<
-  Args extends readonly unknown[] = readonly ModuleInput[],
+  Args extends unknown[] = ModuleInput[],
   Output = Tensor,
 >(shared: SharedModule): ScriptModule<Args, Output> {
   return ScriptModule.fromShared<Args, Output>(shared);

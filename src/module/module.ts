@@ -31,7 +31,7 @@ const sharing = new Set<object>();
  * ```
  */
 export abstract class Module<
-  Args extends readonly unknown[] = readonly ModuleInput[],
+  Args extends unknown[] = ModuleInput[],
   Output = Tensor,
 > implements Disposable
 {

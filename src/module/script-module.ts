@@ -31,7 +31,7 @@ import type { ModuleInput, ModuleValue } from './value.js';
  * ```
  */
 export class ScriptModule<
-  Args extends readonly unknown[] = readonly ModuleInput[],
+  Args extends unknown[] = ModuleInput[],
   Output = Tensor,
 > extends Module<Args, Output> {
   readonly format = 'torchscript';
@@ -182,7 +182,7 @@ export class ScriptModule<
   }
 
   /** The module behind a handle that `share` gave, here or in another worker: the same weights. */
-  static fromShared<A extends readonly unknown[] = readonly ModuleInput[], O = Tensor>(
+  static fromShared<A extends unknown[] = ModuleInput[], O = Tensor>(
     shared: SharedModule,
   ): ScriptModule<A, O> {
     const { token, signature, extraFiles } = checkSharedModule(shared);

@@ -47,7 +47,7 @@ type NamedArgs<I extends Readonly<Record<string, z.ZodType>>> =
     ? Partial<Repeat<keyof I, z.input<I[keyof I]>>>
     : Repeat<keyof I, z.input<I[keyof I]>>;
 
-type AsArray<T> = T extends readonly unknown[] ? T : never;
+type AsArray<T> = T extends unknown[] ? T : never;
 
 /** The arguments of `forward` under a signature. */
 export type SignatureArgs<S extends SignatureSchema> = AsArray<
