@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RATE, readRecordings, WINDOW, windows } from '../../examples/voice-activity/audio.mjs';
 import { prepare } from '../../examples/voice-activity/setup.mjs';
-import { fromBuffer, loadModule, type ScriptModule, type Tensor } from '../../src/index.js';
+import { fromBuffer, loadModule, type Tensor } from '../../src/index.js';
 
 interface Golden {
   readonly samples: { readonly length: number; readonly sha256: string };
@@ -21,11 +21,6 @@ describe('the voice activity model of silero-vad', () => {
   let path: string;
   let samples: Float32Array<ArrayBuffer>;
 
-  const load = async (): Promise<ScriptModule> => {
-    const model = await loadModule(path);
-    if (model.format !== 'torchscript') throw new TypeError(`not TorchScript: ${model.format}`);
-    return model as ScriptModule;
-  };
   const window = (i: number): Tensor =>
     fromBuffer(samples.subarray(i * WINDOW, (i + 1) * WINDOW), { shape: [1, WINDOW] });
   const worst = (answers: ArrayLike<number>): number =>
@@ -44,11 +39,11 @@ describe('the voice activity model of silero-vad', () => {
   });
 
   it("answers every window with Python's probability to 1e-5, asynchronously", async () => {
-    const model = await load();
+    const model = await loadModule(path);
     await model.run('reset_states', []);
     const answers: number[] = [];
     for (let i = 0; i < golden.probabilities.length; i++) {
-      const probability = (await model.forward(window(i), RATE)) as Tensor;
+      const probability = await model.forward(window(i), RATE);
       answers.push(Number(probability.item()));
     }
     expect(worst(answers)).toBeLessThanOrEqual(1e-5);
@@ -56,11 +51,11 @@ describe('the voice activity model of silero-vad', () => {
   });
 
   it('answers the same synchronously, and again after its state is reset', async () => {
-    const model = await load();
+    const model = await loadModule(path);
     for (let round = 0; round < 2; round++) {
       model.runSync('reset_states', []);
       const answers = golden.probabilities.map((_, i) =>
-        Number((model.forwardSync(window(i), RATE) as Tensor).item()),
+        Number(model.forwardSync(window(i), RATE).item()),
       );
       expect(worst(answers)).toBeLessThanOrEqual(1e-5);
     }
@@ -68,27 +63,25 @@ describe('the voice activity model of silero-vad', () => {
   });
 
   it('answers the same when every window is sent off at once, for its runs queue', async () => {
-    const model = await load();
+    const model = await loadModule(path);
     await model.run('reset_states', []);
     const runs = golden.probabilities.map((_, i) => model.forward(window(i), RATE));
-    const answers = (await Promise.all(runs)).map((probability) =>
-      Number((probability as Tensor).item()),
-    );
+    const answers = (await Promise.all(runs)).map((probability) => Number(probability.item()));
     expect(worst(answers)).toBeLessThanOrEqual(1e-5);
     model.dispose();
   });
 
   it("answers the whole recording in one call of the model's own audio_forward", async () => {
-    const model = await load();
+    const model = await loadModule(path);
     const audio = fromBuffer(samples, { shape: [1, samples.length] });
-    const answers = (await model.run('audio_forward', [audio, RATE])) as Tensor;
+    const answers = await model.run('audio_forward', [audio, RATE]);
     expect(answers.shape).toEqual([1, golden.probabilities.length]);
     expect(worst(answers.toTypedArray() as Float32Array)).toBeLessThanOrEqual(1e-5);
     model.dispose();
   });
 
   it('says what it wants when a window has the wrong length', async () => {
-    const model = await load();
+    const model = await loadModule(path);
     const short = fromBuffer(samples.subarray(0, 100), { shape: [1, 100] });
     await expect(model.forward(short, RATE)).rejects.toThrow(/Provided number of samples is 100/);
     model.dispose();
