@@ -1,0 +1,139 @@
+#include "binding/ops.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "binding/error_guard.h"
+#include "binding/tensor/tensor_handle.h"
+#include "binding/value/arguments.h"
+#include "binding/value/describe.h"
+#include "binding/value/from_ivalue.h"
+#include "binding/value/scalar.h"
+#include "core/ops/operator_set.h"
+
+namespace libtorch_node::binding {
+
+namespace {
+
+constexpr std::size_t kUsualArguments = 10;
+
+/// A trailing plain object carries keyword arguments, unless the operator takes a dict there.
+bool IsKeywords(Environment& environment, napi_value value) {
+  const napi_env env = environment.env();
+  napi_valuetype type = napi_undefined;
+  napi_typeof(env, value, &type);
+  if (type != napi_object || FindTensor(environment, value) != nullptr) return false;
+  bool is_array = false;
+  napi_is_array(env, value, &is_array);
+  return !is_array && environment.IsPlainObject(value) && !IsNumberLike(environment, value);
+}
+
+/// In-place operators give back their input: the same JavaScript object then, not a second one.
+napi_value FromResult(Environment& environment, const c10::IValue& result,
+                      const CallArguments& arguments) {
+  if (result.isTensor()) {
+    const c10::TensorImpl* impl = result.unsafeToTensorImpl();
+    for (std::size_t i = 0; i < arguments.count; ++i) {
+      const TensorHandle* handle = FindTensor(environment, arguments.positional[i]);
+      if (handle != nullptr && handle->tensor.unsafeGetTensorImpl() == impl) {
+        return arguments.positional[i];
+      }
+    }
+  }
+  return FromIValue(environment, result);
+}
+
+core::Overload& Resolve(Environment& environment, core::OperatorSet& set,
+                              const CallArguments& arguments) {
+  if (set.overloads.size() == 1) return set.overloads.front();
+  for (core::Overload& overload : set.overloads) {
+    if (MatchesSchema(environment, *overload.schema, arguments)) return overload;
+  }
+  std::string got;
+  for (std::size_t i = 0; i < arguments.count; ++i) {
+    got += (i > 0 ? ", " : "") + DescribeValue(environment.env(), arguments.positional[i]);
+  }
+  std::string known;
+  for (const core::Overload& overload : set.overloads) {
+    known += "\n  " + core::ToString(*overload.schema);
+  }
+  throw core::Error("ERR_NO_OVERLOAD",
+                    set.name + ": no overload takes (" + got + "); expected one of:" + known,
+                    core::ErrorKind::kType);
+}
+
+napi_value Call(napi_env env, napi_callback_info info) {
+  Environment& environment = Environment::Of(env);
+  napi_value few[kUsualArguments];
+  std::vector<napi_value> many;
+  std::size_t count = kUsualArguments;
+  void* data = nullptr;
+  NAPI_THROW_IF_FAILED(env, napi_get_cb_info(env, info, &count, few, nullptr, &data), nullptr);
+  CallArguments arguments{few, count, nullptr};
+  if (count > kUsualArguments) {
+    many.resize(count);
+    NAPI_THROW_IF_FAILED(env, napi_get_cb_info(env, info, &count, many.data(), nullptr, nullptr),
+                         nullptr);
+    arguments.positional = many.data();
+  }
+  if (count > 0 && IsKeywords(environment, arguments.positional[count - 1])) {
+    arguments.kwargs = arguments.positional[--arguments.count];
+  }
+  auto& set = *static_cast<core::OperatorSet*>(data);
+  core::Overload& overload = Resolve(environment, set, arguments);
+  torch::jit::Stack stack = ToStack(environment, *overload.schema, 0, arguments, set.name);
+  core::CallOperator(overload, stack);
+  if (stack.size() == 1) return FromResult(environment, stack.front(), arguments);
+  if (stack.empty()) return Napi::Env(env).Undefined();
+  Napi::Array results = Napi::Array::New(env, stack.size());
+  for (std::size_t i = 0; i < stack.size(); ++i) {
+    results.Set(static_cast<uint32_t>(i), Napi::Value(env, FromIValue(environment, stack[i])));
+  }
+  return results;
+}
+
+Napi::Value Bind(const Napi::CallbackInfo& info) {
+  const napi_env env = info.Env();
+  auto set =
+      std::make_unique<core::OperatorSet>(core::FindOperators(info[0].ToString().Utf8Value()));
+  napi_value function = nullptr;
+  NAPI_THROW_IF_FAILED(env,
+                       napi_create_function(env, set->name.c_str(), NAPI_AUTO_LENGTH,
+                                            GuardedRaw<Call>, set.get(), &function),
+                       Napi::Value());
+  NAPI_THROW_IF_FAILED(
+      env,
+      napi_add_finalizer(
+          env, function, set.get(),
+          [](napi_env, void* data, void*) { delete static_cast<core::OperatorSet*>(data); },
+          nullptr, nullptr),
+      Napi::Value());
+  set.release();
+  return Napi::Value(env, function);
+}
+
+Napi::Value List(const Napi::CallbackInfo& info) {
+  Napi::Array result = Napi::Array::New(info.Env());
+  for (const core::Overload& overload : core::AllOperators()) {
+    const Napi::HandleScope scope(info.Env());
+    Napi::Object item = Napi::Object::New(info.Env());
+    item.Set("name", overload.schema->name());
+    item.Set("overload", overload.schema->overload_name());
+    item.Set("schema", core::ToString(*overload.schema));
+    result.Set(result.Length(), item);
+  }
+  return result;
+}
+
+}  // namespace
+
+void InitOps(Napi::Env env, Napi::Object exports) {
+  Napi::Object room = Napi::Object::New(env);
+  Define<Bind>(room, "bind");
+  Define<List>(room, "list");
+  exports.Set("ops", room);
+}
+
+}  // namespace libtorch_node::binding

@@ -1,0 +1,94 @@
+#include "binding/tensor/buffer_bytes.h"
+
+#include <dlfcn.h>
+
+#include <string>
+
+#include "binding/value/describe.h"
+#include "core/error.h"
+
+namespace libtorch_node::binding {
+
+namespace {
+
+// V8 hands out the memory behind a buffer as a shared_ptr; Node-API has no word for it. Looked up by name, so that a
+// runtime without V8 copies instead. A napi_value is V8's own handle.
+using GetBackingStore = std::shared_ptr<void> (*)(napi_value);
+
+GetBackingStore FindGetBackingStore(bool shared) {
+  static const auto plain = reinterpret_cast<GetBackingStore>(
+      dlsym(RTLD_DEFAULT, "_ZN2v811ArrayBuffer15GetBackingStoreEv"));
+  static const auto shared_form = reinterpret_cast<GetBackingStore>(
+      dlsym(RTLD_DEFAULT, "_ZN2v817SharedArrayBuffer15GetBackingStoreEv"));
+  return shared ? shared_form : plain;
+}
+
+bool IsResizable(napi_env env, napi_value buffer) {
+  napi_value resizable = nullptr;
+  bool flag = false;
+  return napi_get_named_property(env, buffer, "resizable", &resizable) == napi_ok &&
+         napi_get_value_bool(env, resizable, &flag) == napi_ok && flag;
+}
+
+core::Error NoBuffer(napi_env env, napi_value value) {
+  return core::Error("ERR_INVALID_ARG_TYPE",
+                     "expected an ArrayBuffer or SharedArrayBuffer, got " +
+                         DescribeValue(env, value),
+                     core::ErrorKind::kType);
+}
+
+}  // namespace
+
+BufferBytes BytesOf(Environment& environment, napi_value buffer, std::size_t offset,
+                    std::size_t size) {
+  const napi_env env = environment.env();
+  BufferBytes bytes;
+  bytes.buffer = buffer;
+  bool is_array_buffer = false;
+  napi_is_arraybuffer(env, buffer, &is_array_buffer);
+  std::size_t length = 0;
+  if (is_array_buffer) {
+    bool detached = false;
+    napi_is_detached_arraybuffer(env, buffer, &detached);
+    if (detached) {
+      throw core::Error("ERR_DETACHED", "expected a buffer with memory, got a detached one",
+                        core::ErrorKind::kType);
+    }
+    NAPI_THROW_IF_FAILED(env, napi_get_arraybuffer_info(env, buffer, &bytes.data, &length), bytes);
+  } else {
+    napi_valuetype type = napi_undefined;
+    napi_typeof(env, buffer, &type);
+    if (type != napi_object) throw NoBuffer(env, buffer);
+    // Node-API sees a SharedArrayBuffer only through a typed array over it.
+    const Napi::Value view = environment.NewUint8Array(buffer);
+    napi_typedarray_type element{};
+    napi_value behind = nullptr;
+    NAPI_THROW_IF_FAILED(env,
+                         napi_get_typedarray_info(env, view, &element, &length, &bytes.data,
+                                                  &behind, nullptr),
+                         bytes);
+    bool same = false;
+    napi_strict_equals(env, behind, buffer, &same);
+    if (!same) throw NoBuffer(env, buffer);
+    bytes.shared = true;
+  }
+  if (offset > length || size > length - offset) {
+    throw core::Error("ERR_OUT_OF_RANGE",
+                      "expected " + std::to_string(size) + " bytes at offset " +
+                          std::to_string(offset) + ", but the buffer has " +
+                          std::to_string(length),
+                      core::ErrorKind::kRange);
+  }
+  bytes.data = static_cast<char*>(bytes.data) + offset;
+  bytes.size = size;
+  return bytes;
+}
+
+std::shared_ptr<void> PinBytes(Environment& environment, const BufferBytes& bytes) {
+  const GetBackingStore get_backing_store = FindGetBackingStore(bytes.shared);
+  if (get_backing_store == nullptr) return nullptr;
+  if (!bytes.shared && IsResizable(environment.env(), bytes.buffer)) return nullptr;
+  return get_backing_store(bytes.buffer);
+}
+
+}  // namespace libtorch_node::binding

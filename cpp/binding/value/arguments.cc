@@ -1,0 +1,173 @@
+#include "binding/value/arguments.h"
+
+#include <cctype>
+#include <utility>
+
+#include "binding/value/describe.h"
+#include "binding/value/to_ivalue.h"
+
+namespace libtorch_node::binding {
+
+namespace {
+
+bool IsUndefined(napi_env env, napi_value value) {
+  napi_valuetype type = napi_undefined;
+  napi_typeof(env, value, &type);
+  return type == napi_undefined;
+}
+
+std::string Camel(const std::string& snake) {
+  std::string camel;
+  for (std::size_t i = 0; i < snake.size(); ++i) {
+    if (snake[i] == '_' && i > 0 && i + 1 < snake.size()) {
+      camel += static_cast<char>(std::toupper(static_cast<unsigned char>(snake[++i])));
+    } else {
+      camel += snake[i];
+    }
+  }
+  return camel;
+}
+
+/// The keyword argument of a name, PyTorch's or its camelCase form; null when there is none.
+napi_value Keyword(napi_env env, napi_value kwargs, const std::string& name) {
+  if (kwargs == nullptr) return nullptr;
+  for (const std::string& key : {name, Camel(name)}) {
+    bool has = false;
+    napi_value js_key = Napi::String::New(env, key);
+    NAPI_THROW_IF_FAILED(env, napi_has_own_property(env, kwargs, js_key, &has), nullptr);
+    if (!has) continue;
+    napi_value value = nullptr;
+    NAPI_THROW_IF_FAILED(env, napi_get_property(env, kwargs, js_key, &value), nullptr);
+    if (!IsUndefined(env, value)) return value;
+  }
+  return nullptr;
+}
+
+std::string SignatureOf(const c10::FunctionSchema& schema, std::size_t first) {
+  std::string text = "(";
+  for (std::size_t i = first; i < schema.arguments().size(); ++i) {
+    const c10::Argument& argument = schema.arguments()[i];
+    if (i > first) text += ", ";
+    text += argument.name() + ": " + argument.type()->annotation_str();
+  }
+  return text + ")";
+}
+
+/// Keyword arguments that no argument of the schema takes, or that were given by position as well.
+void RejectUnknown(napi_env env, const c10::FunctionSchema& schema, std::size_t first,
+                   const CallArguments& arguments, const std::string& callee) {
+  napi_value names = nullptr;
+  NAPI_THROW_IF_FAILED_VOID(env, napi_get_property_names(env, arguments.kwargs, &names));
+  uint32_t length = 0;
+  NAPI_THROW_IF_FAILED_VOID(env, napi_get_array_length(env, names, &length));
+  for (uint32_t i = 0; i < length; ++i) {
+    napi_value name = nullptr;
+    NAPI_THROW_IF_FAILED_VOID(env, napi_get_element(env, names, i, &name));
+    const std::string key = StringOf(env, name);
+    bool known = false;
+    for (std::size_t at = first; at < schema.arguments().size() && !known; ++at) {
+      const std::string& argument = schema.arguments()[at].name();
+      known = argument == key || Camel(argument) == key;
+      if (known && at - first < arguments.count) {
+        throw core::Error("ERR_INVALID_ARG_VALUE",
+                          callee + ": argument '" + key + "' was given twice, by position and by name",
+                          core::ErrorKind::kType);
+      }
+    }
+    if (!known) {
+      throw core::Error("ERR_UNKNOWN_ARGUMENT",
+                        callee + ": unknown argument '" + key + "', expected " +
+                            SignatureOf(schema, first),
+                        core::ErrorKind::kType);
+    }
+  }
+}
+
+c10::IValue Convert(Environment& environment, const c10::Argument& argument, napi_value value,
+                    const Place& place) {
+  const c10::TypePtr& type = argument.real_type();
+  if (argument.N() && type->kind() == c10::TypeKind::ListType) {
+    napi_valuetype kind = napi_undefined;
+    napi_typeof(environment.env(), value, &kind);
+    // `int[2] stride` takes a single number for all its elements.
+    if (kind == napi_number) {
+      const auto& element = type->expectRef<c10::ListType>().getElementType();
+      c10::impl::GenericList list(element->kind() == c10::TypeKind::FloatType
+                                      ? element
+                                      : c10::TypePtr(c10::IntType::get()));
+      const c10::IValue single = ToIValue(environment, value, element, place);
+      for (int32_t i = 0; i < *argument.N(); ++i) list.push_back(single);
+      return list;
+    }
+  }
+  return ToIValue(environment, value, type, place);
+}
+
+}  // namespace
+
+torch::jit::Stack ToStack(Environment& environment, const c10::FunctionSchema& schema,
+                          std::size_t first, const CallArguments& arguments,
+                          const std::string& callee) {
+  const napi_env env = environment.env();
+  const Place call(callee);
+  const auto& declared = schema.arguments();
+  torch::jit::Stack stack;
+  stack.reserve(declared.size());
+  std::size_t position = 0;
+  for (std::size_t i = first; i < declared.size(); ++i) {
+    const c10::Argument& argument = declared[i];
+    napi_value value = nullptr;
+    if (!argument.kwarg_only() && position < arguments.count) {
+      value = arguments.positional[position++];
+      if (argument.default_value() && IsUndefined(env, value)) value = nullptr;
+    } else {
+      value = Keyword(env, arguments.kwargs, argument.name());
+    }
+    if (value != nullptr) {
+      stack.push_back(Convert(environment, argument, value, Place(call, argument.name())));
+    } else if (argument.default_value()) {
+      stack.push_back(*argument.default_value());
+    } else {
+      throw core::Error("ERR_MISSING_ARGUMENT",
+                        callee + ": missing argument '" + argument.name() + "', expected " +
+                            SignatureOf(schema, first),
+                        core::ErrorKind::kType);
+    }
+  }
+  if (position < arguments.count) {
+    throw core::Error("ERR_TOO_MANY_ARGUMENTS",
+                      callee + ": expected at most " + std::to_string(position) +
+                          " arguments, got " + std::to_string(arguments.count) + ": " +
+                          SignatureOf(schema, first),
+                      core::ErrorKind::kType);
+  }
+  if (arguments.kwargs != nullptr) RejectUnknown(env, schema, first, arguments, callee);
+  return stack;
+}
+
+bool MatchesSchema(Environment& environment, const c10::FunctionSchema& schema,
+                   const CallArguments& arguments) {
+  const napi_env env = environment.env();
+  std::size_t position = 0;
+  for (const c10::Argument& argument : schema.arguments()) {
+    napi_value value = nullptr;
+    if (!argument.kwarg_only() && position < arguments.count) {
+      value = arguments.positional[position++];
+      if (argument.default_value() && IsUndefined(env, value)) continue;
+    } else {
+      value = Keyword(env, arguments.kwargs, argument.name());
+    }
+    if (value == nullptr) {
+      if (!argument.default_value()) return false;
+      continue;
+    }
+    if (Matches(environment, value, *argument.real_type())) continue;
+    napi_valuetype kind = napi_undefined;
+    napi_typeof(env, value, &kind);
+    if (argument.N() && kind == napi_number) continue;
+    return false;
+  }
+  return position == arguments.count;
+}
+
+}  // namespace libtorch_node::binding

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <ATen/core/function_schema.h>
+#include <ATen/core/stack.h>
+#include <torch/csrc/jit/runtime/operator.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace libtorch_node::core {
+
+/// One registered operator.
+struct Overload {
+  std::shared_ptr<torch::jit::Operator> op;
+  std::optional<torch::jit::Operation> operation;  // absent in a mere listing
+  const c10::FunctionSchema* schema = nullptr;
+  bool is_mutable = false;
+};
+
+/// The overloads of one name, in the order in which PyTorch tries them.
+struct OperatorSet {
+  std::string name;
+  std::vector<Overload> overloads;
+};
+
+/// By 'aten::add' or 'aten::add.Tensor'; throws ERR_UNKNOWN_OPERATOR with the nearest names.
+OperatorSet FindOperators(const std::string& name);
+
+/// Every operator of LibTorch's registry.
+std::vector<Overload> AllOperators();
+
+/// Runs on the stack. When a mutating operator fails, the sizes of tensors whose storage it could not resize are
+/// as before.
+void CallOperator(Overload& overload, torch::jit::Stack& stack);
+
+std::string ToString(const c10::FunctionSchema& schema);
+
+}  // namespace libtorch_node::core
