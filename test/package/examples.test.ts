@@ -1,0 +1,37 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** What an example prints, run as a person would from the root of the repository. */
+async function output(...args: string[]): Promise<string> {
+  const env = { ...process.env, NODE_OPTIONS: '', NO_COLOR: '1' };
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { cwd: root, env });
+  expect(stderr).toBe('');
+  return stdout;
+}
+
+describe('the examples run against the built package', () => {
+  it('digits: shows an image, its probabilities, the accuracy and the time per call', async () => {
+    const text = await output('examples/digits/classify.mjs', 'examples/digits/images/digit-7.png');
+    expect(text).toMatch(/[▀▄█]{2}/);
+    expect(text).toMatch(/> 7 +\d+\.\d %/);
+    expect(text).toContain('364 test digits');
+    for (const name of ['traced', 'scripted']) {
+      const [, accuracy] =
+        new RegExp(`${name} +(\\d+\\.\\d+) % +\\d+ µs +\\d+ µs`).exec(text) ?? [];
+      expect(Number(accuracy), text).toBeGreaterThanOrEqual(98);
+    }
+  });
+
+  it('voice activity: draws the probability and prints the segments of speech', async () => {
+    const text = await output('examples/voice-activity/detect.mjs');
+    expect(text).toMatch(/[▁▂▃▄▅▆▇█]{5}/);
+    const segments = [...text.matchAll(/speech from +(\d+\.\d\d) s to +(\d+\.\d\d) s/g)];
+    expect(segments).toHaveLength(9);
+    expect(segments[0]!.slice(1).map(Number)).toEqual([0, 0.51]);
+    expect(segments[8]!.slice(1).map(Number)).toEqual([7.97, 8.51]);
+  });
+});
