@@ -8,25 +8,13 @@ import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildFolders } from './lib/build-folders.mjs';
 import { requireForBuild } from './lib/libtorch.mjs';
 import { withLock } from './lib/lock.mjs';
-import { inRoot, root } from './lib/paths.mjs';
+import { root } from './lib/paths.mjs';
 import { main, run } from './lib/steps.mjs';
 
 const sanitizers = 'address,undefined';
-
-/** Where each kind of build goes. */
-export function buildFolders({ debug = false, sanitize = false } = {}) {
-  const kind = sanitize ? 'sanitize' : debug ? 'Debug' : 'Release';
-  const product = inRoot('build', kind);
-  return {
-    kind,
-    cmake: inRoot('build', `cmake-${kind.toLowerCase()}`),
-    product,
-    addon: path.join(product, 'libtorch_node.node'),
-    coreTest: path.join(product, 'test', 'libtorch_node_core_test'),
-  };
-}
 
 /** Configures when something about the configuration changed, then builds. */
 export async function buildNative({
