@@ -126,8 +126,7 @@ function explain(error, version) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await main(async () => {
-    const { folder, version, origin } = await setUpLibTorch();
-    console.log(`LibTorch ${version} in ${folder} (${origin})`);
-  });
+  // Imported here: it imports this file in turn.
+  const { prepareInputs } = await import('./lib/prepare.mjs');
+  await main(prepareInputs);
 }
