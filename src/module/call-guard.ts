@@ -61,11 +61,14 @@ export class CallGuard {
     const named = { ...kwargs };
     this.#inputs.forEach((check, index) => {
       const where = this.#where[index] as string;
-      const key = this.#method.args[index]?.name;
       if (index < args.length) {
         positional[index] = check(args[index], scope, where);
-      } else if (key !== undefined && Object.hasOwn(kwargs, key)) {
-        named[key] = check(kwargs[key], scope, where);
+        return;
+      }
+      const given = this.#keysOf(index).find((key) => Object.hasOwn(kwargs, key));
+      if (given !== undefined) {
+        delete named[given];
+        named[this.#nameOf(index)] = check(kwargs[given], scope, where);
       } else if (this.signature.inputs[index]?.optional !== true) {
         throw this.#compiler.fail(where, 'missing');
       }
@@ -81,6 +84,17 @@ export class CallGuard {
       disposeValue(value);
       throw error;
     }
+  }
+
+  #nameOf(index: number): string {
+    return this.#method.args[index]?.name ?? '';
+  }
+
+  /** Names that a keyword argument may go by: the method's, in camelCase too, and the signature's. */
+  #keysOf(index: number): string[] {
+    const name = this.#nameOf(index);
+    const camel = name.replace(/(?<=.)_(.)/g, (_, letter: string) => letter.toUpperCase());
+    return [name, camel, this.signature.inputs[index]?.name ?? name];
   }
 
   #count(got: number): Error {

@@ -105,9 +105,8 @@ export function loadModuleSync(source: ModuleSource, options?: LoadModuleOptions
  * });
  * ```
  */
-export function moduleFromShared<
-  Args extends unknown[] = ModuleInput[],
-  Output = Tensor,
->(shared: SharedModule): ScriptModule<Args, Output> {
+export function moduleFromShared<Args extends unknown[] = ModuleInput[], Output = Tensor>(
+  shared: SharedModule,
+): ScriptModule<Args, Output> {
   return ScriptModule.fromShared<Args, Output>(shared);
 }

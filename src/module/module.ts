@@ -30,10 +30,8 @@ const sharing = new Set<object>();
  * const z = model.forwardSync(randn([1, 16])); // on it
  * ```
  */
-export abstract class Module<
-  Args extends unknown[] = ModuleInput[],
-  Output = Tensor,
-> implements Disposable
+export abstract class Module<Args extends unknown[] = ModuleInput[], Output = Tensor>
+  implements Disposable
 {
   abstract readonly format: ModuleFormat;
   #handle: NativeModule | null;
@@ -147,7 +145,7 @@ export abstract class Module<
   }
 
   /** Runs `forward` a few times and disposes what it gives, so that the next call is a fast one. */
-  async warmup(inputs: Args, options: { readonly runs?: number } = {}): Promise<void> {
+  async warmup(inputs: Args, options: { readonly runs?: number | undefined } = {}): Promise<void> {
     const { runs = 3 } = options;
     if (!Number.isSafeInteger(runs) || runs < 1) {
       const got = String(runs);

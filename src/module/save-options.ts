@@ -8,7 +8,7 @@ import { type ExtraFilesInput, encodeExtraFiles } from './extra-files.js';
 /** Options of `save` and `toBytes`. */
 export interface SaveOptions {
   /** Files to put into the archive; as in PyTorch, those of the loaded one are not carried over. */
-  readonly extraFiles?: ExtraFilesInput;
+  readonly extraFiles?: ExtraFilesInput | undefined;
 }
 
 /** The extra files as bytes. */

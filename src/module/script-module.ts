@@ -30,10 +30,10 @@ import type { ModuleInput, ModuleValue } from './value.js';
  * await model.save('mlp-cuda.pt');
  * ```
  */
-export class ScriptModule<
-  Args extends unknown[] = ModuleInput[],
-  Output = Tensor,
-> extends Module<Args, Output> {
+export class ScriptModule<Args extends unknown[] = ModuleInput[], Output = Tensor> extends Module<
+  Args,
+  Output
+> {
   readonly format = 'torchscript';
 
   /** Qualified name of its class, e.g. '__torch__.Net'. */
@@ -103,7 +103,7 @@ export class ScriptModule<
   }
 
   /** The TorchScript graph of a method as text, as Python's `.graph` (or `.inlined_graph`) prints. */
-  graph(method = 'forward', options: { readonly inlined?: boolean } = {}): string {
+  graph(method = 'forward', options: { readonly inlined?: boolean | undefined } = {}): string {
     return native.module.graph(this.handle, method, options.inlined ?? false);
   }
 

@@ -1,6 +1,7 @@
 import { makeError } from '../errors.js';
 import { native } from '../native/addon.js';
 import type { NativeModule } from '../native/types.js';
+import { checkOptions } from '../tensor/options.js';
 import { Tensor } from '../tensor/tensor.js';
 import { describeValue } from './tensor-matcher.js';
 
@@ -18,7 +19,7 @@ export interface IncompatibleKeys {
 /** Options of `loadStateDict`. */
 export interface LoadStateDictOptions {
   /** Missing and unexpected names are errors; true unless given. */
-  readonly strict?: boolean;
+  readonly strict?: boolean | undefined;
 }
 
 /** A checked state dict: what to copy, and which names did not meet. */
@@ -86,6 +87,7 @@ export function planStateDict(
   typeName: string,
   options: LoadStateDictOptions = {},
 ): StateDictPlan {
+  checkOptions('loadStateDict', options, ['strict']);
   const { strict = true } = options;
   const given = toEntries(state);
   const shapes = readShapes(handle);

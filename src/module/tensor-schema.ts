@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 
 import { zod } from '../options.js';
-import type { DType } from '../tensor/dtype.js';
+import { checkDType, type DType } from '../tensor/dtype.js';
 import { Tensor } from '../tensor/tensor.js';
 import { DimNames, type DimPattern, DimScope, normalizePattern } from './named-dims.js';
 import { TensorMatcher } from './tensor-matcher.js';
@@ -42,7 +42,7 @@ export function tensorSchema<D extends DType = DType>(
 ): z.ZodType<Tensor<D>, Tensor<D>> {
   const { dtype, shape } = pattern;
   const checked: TensorPattern = {
-    ...(dtype === undefined ? {} : { dtype }),
+    ...(dtype === undefined ? {} : { dtype: checkDType('tensorSchema', dtype) }),
     ...(shape === undefined ? {} : { shape: normalizePattern(shape) }),
   };
   const matcher = new TensorMatcher(checked, new DimNames());

@@ -86,7 +86,7 @@ describe('loadModule', () => {
     await expect(loadModule('https://host/m.pt')).rejects.toThrow('download it first');
   });
 
-  it.each(Object.values(manifest.files).filter(({ loads }) => loads !== true))(
+  it.each(Object.values(manifest.files).filter(({ is }) => is !== 'lite'))(
     'says what $file is ($is)',
     async ({ file, is }) => {
       const failure = await loadModule(fixture(file)).then(
