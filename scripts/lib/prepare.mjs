@@ -12,7 +12,7 @@ export async function prepareInputs() {
   await withLock('prepare', async () => {
     await step('npm packages', async () => ((await installPackages()) ? '' : 'up to date'));
     // Imported now: these need the packages.
-    const { setUpLibTorch } = await import('../setup.mjs');
+    const { setUpLibTorch } = await import('./set-up-libtorch.mjs');
     await step('LibTorch', async () => {
       const { folder, version } = await setUpLibTorch();
       return `${version} in ${folder}`;

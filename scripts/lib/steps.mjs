@@ -21,7 +21,7 @@ export async function step(name, work) {
   console.log(paint('1', `▸ ${name}`));
   try {
     const note = await work();
-    console.log(paint('2', `  ${typeof note === 'string' ? `${note}, ` : ''}${elapsed(since)}`));
+    console.log(paint('2', `  ${note ? `${note}, ` : ''}${elapsed(since)}`));
   } catch (error) {
     console.log(paint('31', `✗ ${name} failed after ${elapsed(since)}`));
     throw error;
