@@ -1,22 +1,22 @@
 /**
  * Modules and golden values for the tests, made by the pinned LibTorch's own Python package, into
- * `.cache/fixtures`; made anew only when a generator changed.
+ * `.cache/fixtures`, anew only when a generator changed; and what the voice activity example needs.
  *
  *     node scripts/fixtures.mjs
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { prepare as prepareVoiceActivity } from '../examples/voice-activity/setup.mjs';
 import { withLock } from './lib/lock.mjs';
 import { inRoot } from './lib/paths.mjs';
 import { main, Stop } from './lib/steps.mjs';
 
 const exec = promisify(execFile);
-const python = process.env.PYTHON ?? 'python3';
 
 /** What torch imports, and numpy; no part of the LibTorch that is set up. */
 const REQUIREMENTS = 'typing_extensions filelock sympy networkx jinja2 fsspec numpy'.split(' ');
@@ -37,27 +37,49 @@ function torchFolder() {
   return found === undefined ? null : path.dirname(path.resolve(found));
 }
 
-/** Runs Python with torch in reach; without a torch folder, Python's own torch is used. */
-async function runPython(args) {
-  const folder = torchFolder();
-  const paths = [folder, packages].filter((part) => part !== null);
+async function versionOf(python) {
+  const code = 'import sys; print("%d.%d" % sys.version_info[:2])';
+  return exec(python, ['-c', code]).then(
+    ({ stdout }) => stdout.trim(),
+    () => null,
+  );
+}
+
+/** A Python that can import the torch of the folder, which is compiled for one version of it. */
+async function findPython(folder) {
+  const extension = folder === null ? [] : readdirSync(path.join(folder, 'torch'));
+  const tags = extension.map((name) => /^_C\.cpython-3(\d+)/.exec(name)?.[1]);
+  const minor = tags.find((tag) => tag !== undefined);
+  const wanted = minor === undefined ? null : `3.${minor}`;
+  const commands = [process.env.PYTHON, 'python3', wanted && `python${wanted}`].filter(Boolean);
+  for (const python of commands) {
+    const version = await versionOf(python);
+    if (version !== null && (wanted === null || version === wanted)) return { python, version };
+  }
+  throw new Stop(
+    `The tests' fixtures need Python ${wanted ?? '3'}, for which the torch in ${folder} is built: ` +
+      'install it, or name it in PYTHON',
+  );
+}
+
+/** Runs a script with torch in reach; without a torch folder, Python's own torch is used. */
+async function runPython(python, folder, args) {
   const env = {
     ...process.env,
-    PYTHONPATH: paths.join(path.delimiter),
+    PYTHONPATH: [folder, packages].filter((part) => part !== null).join(path.delimiter),
     PYTHONDONTWRITEBYTECODE: '1',
     PYTHONHASHSEED: '0',
   };
   try {
-    return (await exec(python, args, { env, maxBuffer: 2 ** 26 })).stdout.trim();
+    await exec(python, args, { env, maxBuffer: 2 ** 26 });
   } catch (error) {
     throw new Stop(`${python} ${args.join(' ')}\n${error.stderr || error.message}`);
   }
 }
 
 /** Installs what torch imports, for this version of Python, unless it is there. */
-async function preparePackages(log) {
-  const { stdout } = await exec(python, ['-c', 'import sys; print(sys.version_info[:2])']);
-  const stamp = JSON.stringify({ python: stdout.trim(), requirements: REQUIREMENTS });
+async function preparePackages({ python, version }, log) {
+  const stamp = JSON.stringify({ python: version, requirements: REQUIREMENTS });
   const stampFile = path.join(packages, 'stamp.json');
   if ((await readOr(stampFile, '')) === stamp) return;
   log(`installing ${REQUIREMENTS.join(', ')} for ${python}`);
@@ -85,29 +107,34 @@ async function fingerprint() {
   return hash.digest('hex');
 }
 
+async function makeFixtures(stamp, log) {
+  const folder = torchFolder();
+  const found = await findPython(folder);
+  await preparePackages(found, log);
+  log('making modules and golden values with PyTorch');
+  const scratch = await mkdtemp(`${target}-`);
+  try {
+    for (const entry of ENTRIES) await runPython(found.python, folder, [inRoot(entry), scratch]);
+    await writeFile(path.join(scratch, 'stamp'), stamp);
+    await rm(target, { recursive: true, force: true });
+    await rename(scratch, target);
+  } catch (error) {
+    await rm(scratch, { recursive: true, force: true });
+    throw error;
+  }
+}
+
 /**
  * Makes the fixtures, unless they are there and their generators are unchanged.
  * @param {(line: string) => void} [log]
- * @returns {Promise<boolean>} whether anything was made
+ * @returns {Promise<boolean>} whether any were made
  */
 export async function prepareFixtures(log = () => {}) {
-  const wanted = await fingerprint();
-  const stampFile = path.join(target, 'stamp');
-  if ((await readOr(stampFile, '')) === wanted) return false;
+  const stamp = await fingerprint();
   return withLock('fixtures', async () => {
-    if ((await readOr(stampFile, '')) === wanted) return false;
-    await preparePackages(log);
-    log('making modules and golden values with PyTorch');
-    const scratch = await mkdtemp(`${target}-`);
-    try {
-      for (const entry of ENTRIES) await runPython([inRoot(entry), scratch]);
-      await writeFile(path.join(scratch, 'stamp'), wanted);
-      await rm(target, { recursive: true, force: true });
-      await rename(scratch, target);
-    } catch (error) {
-      await rm(scratch, { recursive: true, force: true });
-      throw error;
-    }
+    await prepareVoiceActivity(log);
+    if ((await readOr(path.join(target, 'stamp'), '')) === stamp) return false;
+    await makeFixtures(stamp, log);
     return true;
   });
 }
