@@ -11,6 +11,7 @@ export const typeErrorCodes = [
   'ERR_TOO_MANY_ARGUMENTS',
   'ERR_UNKNOWN_ARGUMENT',
   'ERR_NO_OVERLOAD',
+  'ERR_TYPE',
   'ERR_DETACHED_BUFFER',
   'ERR_ILLEGAL_CONSTRUCTOR',
   'ERR_TIDY_PROMISE',
@@ -20,6 +21,7 @@ export const typeErrorCodes = [
 export const rangeErrorCodes = [
   'ERR_OUT_OF_RANGE',
   'ERR_INDEX',
+  'ERR_VALUE',
   'ERR_SHAPE_MISMATCH',
   'ERR_BYTE_LENGTH',
 ] as const;
@@ -27,7 +29,7 @@ export const rangeErrorCodes = [
 /** Codes of the TorchError family, with the subclass that carries each. */
 const familyCodes = {
   ERR_TORCH: 'TorchError',
-  ERR_OPERATOR_FAILED: 'TorchError',
+  ERR_COMPILE: 'TorchError',
   ERR_LINALG: 'TorchError',
   ERR_NOT_IMPLEMENTED: 'TorchError',
   ERR_UNKNOWN_OPERATOR: 'TorchError',

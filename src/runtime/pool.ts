@@ -1,13 +1,12 @@
-import { availableParallelism } from 'node:os';
 import { native } from '../native/addon.js';
 import type { NativePool } from '../native/types.js';
 import { optionsCheck } from '../options.js';
 
 /** Threads of a pool. */
 export interface PoolOptions {
-  /** Runs at a time. */
+  /** Runs at a time; chosen from the machine's cores unless given. */
   readonly threads?: number | undefined;
-  /** Threads that one operator may use in each run. */
+  /** Threads that one operator may use in each run; the cores shared out unless given. */
   readonly intraOpThreads?: number | undefined;
 }
 
@@ -29,14 +28,12 @@ const check = (where: string) =>
 const checkCreate = check('createPool');
 const checkConfigure = check('configure');
 
-/** One run at a time with all cores: the fastest single run. */
-function withDefaults(options: PoolOptions): Required<{ [K in keyof PoolOptions]: number }> {
-  const threads = options.threads ?? 1;
-  const cores = availableParallelism();
-  return {
-    threads,
-    intraOpThreads: options.intraOpThreads ?? Math.max(1, Math.floor(cores / threads)),
-  };
+/** 0 lets the machine's cores decide. */
+function counts({ threads = 0, intraOpThreads = 0 }: PoolOptions): {
+  threads: number;
+  intraOpThreads: number;
+} {
+  return { threads, intraOpThreads };
 }
 
 /**
@@ -79,8 +76,7 @@ export class Pool {
 }
 
 /**
- * Makes a pool: `threads` runs at a time (1), each with `intraOpThreads` threads inside an
- * operator (the cores shared out among the runs).
+ * Makes a pool: `threads` runs at a time, each with `intraOpThreads` threads inside an operator.
  *
  * @example
  * ```ts
@@ -91,11 +87,11 @@ export class Pool {
  * ```
  */
 export function createPool(options?: PoolOptions): Pool {
-  return new Pool(native.runtime.createPool(withDefaults(checkCreate(options))));
+  return new Pool(native.runtime.createPool(counts(checkCreate(options))));
 }
 
 /**
- * Shapes the default pool, before its first use.
+ * Shapes the default pool of the process, before its first use.
  *
  * @throws TorchError `ERR_POOL_STARTED` once a run used it.
  * @example
@@ -107,7 +103,7 @@ export function createPool(options?: PoolOptions): Pool {
  * ```
  */
 export function configure(options?: PoolOptions): void {
-  native.runtime.configure(withDefaults(checkConfigure(options)));
+  native.runtime.configure(counts(checkConfigure(options)));
 }
 
 /**

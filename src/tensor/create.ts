@@ -7,6 +7,7 @@ import { type TensorOptions, tensorOptions } from './options.js';
 import type { Tensor } from './tensor.js';
 import {
   type Complex,
+  checkAttached,
   type DTypeOf,
   dtypeOfArray,
   isTypedArray,
@@ -64,15 +65,6 @@ export function tensor(data: TensorData, options?: TensorOptions): Tensor {
   const moved = made.to({ dtype: target, device: device ?? 'cpu' });
   if (moved !== made) made.dispose();
   return moved;
-}
-
-/** Throws for a typed array whose buffer was transferred away. @internal */
-export function checkAttached(where: string, source: TypedArray | DataView): void {
-  try {
-    new Uint8Array(source.buffer, 0, 0);
-  } catch {
-    throw makeError('ERR_DETACHED_BUFFER', `${where}: the buffer was detached (transferred away)`);
-  }
 }
 
 /**

@@ -50,9 +50,14 @@ export type DTypeInfo = DTypeRow;
  */
 export const dtypes: readonly DType[] = Object.keys(table) as DType[];
 
-/** The row of a dtype. @internal */
+/** The row of a dtype; LibTorch has more of them, which only operators can read. @internal */
 export function dtypeInfo(dtype: DType): DTypeInfo {
-  return table[dtype];
+  const row: DTypeInfo | undefined = table[dtype];
+  if (row !== undefined) return row;
+  throw makeError(
+    'ERR_NO_VIEW',
+    `elements of ${String(dtype)} have no JavaScript form: convert with to('float32') first`,
+  );
 }
 
 /** Whether a value names a dtype. @internal */

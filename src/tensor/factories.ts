@@ -25,7 +25,7 @@ function filled<D extends DType>(
  * ```ts
  * import { zeros } from 'libtorch-node';
  *
- * console.log(String(zeros([2, 2]))); // tensor([[0., 0.], [0., 0.]]), in two lines
+ * console.log(zeros([2, 2]).toArray()); // [[0, 0], [0, 0]]
  * ```
  */
 export function zeros<D extends DType = 'float32'>(

@@ -1,6 +1,5 @@
 import { makeError } from '../errors.js';
 import { native } from '../native/addon.js';
-import { checkAttached } from './create.js';
 import { describe } from './describe.js';
 import { checkDType, type DType, dtypeInfo } from './dtype.js';
 import { checkOptions } from './options.js';
@@ -10,6 +9,7 @@ import type { Tensor } from './tensor.js';
 import {
   arrayName,
   type BufferSource,
+  checkAttached,
   type DTypeOf,
   dtypeOfArray,
   isTypedArray,
@@ -54,7 +54,7 @@ function windowOf(source: unknown): Window {
   const name = tagOf(source);
   if (name === 'ArrayBuffer' || name === 'SharedArrayBuffer') {
     const buffer = source as BufferSource;
-    checkAttached('fromBuffer', { buffer } as unknown as DataView);
+    checkAttached('fromBuffer', { buffer });
     return { buffer, byteOffset: 0, byteLength: buffer.byteLength, dtype: null, name };
   }
   throw makeError(

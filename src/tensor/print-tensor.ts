@@ -1,5 +1,5 @@
 import { native } from '../native/addon.js';
-import { dtypeInfo } from './dtype.js';
+import { dtypeInfo, isDType } from './dtype.js';
 import { elementReader } from './elements.js';
 import { aten } from './operators.js';
 import { addSuffixes, edgeItems, printElements, threshold } from './print.js';
@@ -18,14 +18,14 @@ export function printTensor(t: Tensor): string {
   const shape = native.tensor.shape(t);
   const isEmpty = shape.includes(0);
   const isMeta = device.startsWith('meta');
-  const isQuantized = dtypeInfo(dtype).kind === 'quantized';
+  const isQuantized = dtype.startsWith('q');
 
   const suffixes: string[] = [];
   if (!device.startsWith('cpu')) suffixes.push(`device='${device}'`);
   if (isMeta || isQuantized || (isEmpty && shape.length !== 1)) {
     suffixes.push(`size=${pythonTuple(shape)}`);
   }
-  if (!isImplied(dtype, isEmpty || isMeta)) suffixes.push(`dtype=torch.${dtype}`);
+  if (!isImplied(dtype, isEmpty || isMeta)) suffixes.push(`dtype=torch.${dtype.toLowerCase()}`);
   if (isQuantized) suffixes.push(...tidy(() => quantizationSuffixes(t)));
   if (native.tensor.requiresGrad(t)) suffixes.push('requires_grad=True');
 
@@ -46,12 +46,18 @@ function pythonTuple(sizes: readonly number[]): string {
 
 function printShown(t: Tensor, shape: readonly number[]): string {
   const summarized = native.tensor.numel(t) > threshold;
-  const isQuantized = dtypeInfo(native.tensor.dtype(t)).kind === 'quantized';
-  const plain = isQuantized ? aten.dequantize(t) : t;
+  const plain = toPlain(t);
   const shown = summarized ? cutToEdges(plain, shape) : plain;
   const dtype = native.tensor.dtype(shown);
   const read = elementReader(dtype, native.tensor.read(shown));
   return printElements({ kind: dtypeInfo(dtype).kind, shape, summarized, read }, indent);
+}
+
+/** A tensor whose elements can be read; dtypes outside of the table (float8) print as float16 does. */
+function toPlain(t: Tensor): Tensor {
+  const dtype: string = native.tensor.dtype(t);
+  if (!isDType(dtype)) return aten.to(t, { dtype: 'float16' });
+  return dtypeInfo(dtype).kind === 'quantized' ? aten.dequantize(t) : t;
 }
 
 /** Only what is shown is read: the first and last elements of each long dimension. */

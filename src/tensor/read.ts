@@ -11,7 +11,14 @@ import {
   toSafeNumber,
 } from './elements.js';
 import type { Tensor } from './tensor.js';
-import { arrayName, arrayNameFor, isTypedArray, type TypedArray, viewAs } from './typed-array.js';
+import {
+  arrayName,
+  arrayNameFor,
+  checkAttached,
+  isTypedArray,
+  type TypedArray,
+  viewAs,
+} from './typed-array.js';
 
 /** How 64-bit integers are given. */
 export interface ReadOptions {
@@ -92,6 +99,15 @@ export function writeFrom(t: Tensor, source: TypedArray): void {
       'ERR_INVALID_ARG_TYPE',
       `copyFrom: a ${dtype} tensor takes ${arrayNameFor(dtype) ?? 'no typed array'}, ` +
         `got ${arrayName(source)}`,
+    );
+  }
+  checkAttached('copyFrom', source);
+  const expected = native.tensor.numel(t) * dtypeInfo(dtype).itemsize;
+  if (source.byteLength !== expected) {
+    throw makeError(
+      'ERR_BYTE_LENGTH',
+      `copyFrom: ${dtype} of shape [${native.tensor.shape(t).join(', ')}] takes ${expected} bytes, ` +
+        `got ${source.byteLength}`,
     );
   }
   if (dtype === 'bool') checkBooleans('copyFrom', source as Uint8Array);

@@ -143,3 +143,12 @@ export function viewAs<D extends DType>(
   }
   return new make(buffer, byteOffset, count * dtypeInfo(dtype).lanes) as TypedArrayFor<D>;
 }
+
+/** Throws for a view whose buffer was transferred away. @internal */
+export function checkAttached(where: string, view: { readonly buffer: ArrayBufferLike }): void {
+  try {
+    new Uint8Array(view.buffer, 0, 0);
+  } catch {
+    throw makeError('ERR_DETACHED_BUFFER', `${where}: the buffer was detached (transferred away)`);
+  }
+}
