@@ -1,26 +1,8 @@
 // The addon of this environment gets its hooks before anything else is used.
 import './native/initialize.js';
 
-export type { CudaMemoryStats, MemoryStat } from './device/cuda.js';
-// Devices and threads
-export * as cuda from './device/cuda.js';
-// Errors
-export {
-  type CodedError,
-  DisposedError,
-  type ErrorCode,
-  errorCodes,
-  LoadError,
-  ModuleBusyError,
-  OutOfMemoryError,
-  type RangeErrorCode,
-  ScriptError,
-  SignatureError,
-  TorchError,
-  type TorchErrorCode,
-  type TypeErrorCode,
-} from './errors.js';
-// Modules
+// Modules: load, run, change, save
+
 export type { ExtraFiles, ExtraFilesInput } from './module/extra-files.js';
 export {
   loadModule,
@@ -56,30 +38,19 @@ export type {
 export { type TensorPattern, tensorSchema } from './module/tensor-schema.js';
 export type { ModuleToOptions, ModuleToTarget } from './module/to-options.js';
 export type { ModuleInput, ModuleValue } from './module/value.js';
-export { type Backends, backends, setNumThreads } from './runtime/backends.js';
-export {
-  configure,
-  createPool,
-  defaultPoolInfo,
-  Pool,
-  type PoolInfo,
-  type PoolOptions,
-} from './runtime/pool.js';
-export { setWarningHandler, type WarningHandler } from './runtime/warnings.js';
+
+// Tensors: make, read, reshape
+
 export type { MemoryFormatOptions, ToOptions } from './tensor/convert.js';
-// Tensors
 export { cat, manualSeed, stack, type TensorData, tensor } from './tensor/create.js';
 export { type DType, dtypes } from './tensor/dtype.js';
 export type { Nested } from './tensor/elements.js';
 export { empty, eye, full, ones, rand, randn, zeros } from './tensor/factories.js';
 export { type FromBufferOptions, fromBuffer } from './tensor/from-buffer.js';
-// Memory
-export { type MemoryUsage, memoryUsage } from './tensor/memory.js';
 export type { NestedData } from './tensor/nested-data.js';
 export type { Device, MemoryFormat, TensorOptions } from './tensor/options.js';
 export { arange, linspace, randint } from './tensor/ranges.js';
 export type { ReadOptions } from './tensor/read.js';
-export { type AsyncScope, type Disposable, keep, tidy, tidyAsync } from './tensor/scope.js';
 export type { Shape, ShapeArguments } from './tensor/shape.js';
 export { SharedTensor, type SharedTensorHandle } from './tensor/share.js';
 export { type AllcloseOptions, Tensor } from './tensor/tensor.js';
@@ -91,3 +62,41 @@ export type {
   TypedArray,
   TypedArrayFor,
 } from './tensor/typed-array.js';
+
+// Memory: scopes and figures
+
+export { type MemoryUsage, memoryUsage } from './tensor/memory.js';
+export { type AsyncScope, type Disposable, keep, tidy, tidyAsync } from './tensor/scope.js';
+
+// Devices, threads and warnings
+
+export type { CudaMemoryStats, MemoryStat } from './device/cuda.js';
+export * as cuda from './device/cuda.js';
+export { type Backends, backends, setNumThreads } from './runtime/backends.js';
+export {
+  configure,
+  createPool,
+  defaultPoolInfo,
+  Pool,
+  type PoolInfo,
+  type PoolOptions,
+} from './runtime/pool.js';
+export { setWarningHandler, type WarningHandler } from './runtime/warnings.js';
+
+// Errors
+
+export {
+  type CodedError,
+  DisposedError,
+  type ErrorCode,
+  errorCodes,
+  LoadError,
+  ModuleBusyError,
+  OutOfMemoryError,
+  type RangeErrorCode,
+  ScriptError,
+  SignatureError,
+  TorchError,
+  type TorchErrorCode,
+  type TypeErrorCode,
+} from './errors.js';
