@@ -8,7 +8,9 @@ import type { Tensor } from '../tensor/tensor.js';
 /** What the addon needs from JavaScript; handed over once per environment. */
 export interface NativeHooks {
   /** The public class: native code makes instances with `new Tensor(token)` and wraps them. */
-  readonly Tensor: new (token: object) => Tensor;
+  readonly Tensor: new (
+    token: object,
+  ) => Tensor;
   /** Proof that a `Tensor` is being made by native code. */
   readonly token: object;
   /** Makes the public handle of a script object. */
@@ -72,9 +74,19 @@ export interface NativeView {
 
 export interface TensorRoom {
   /** Copies `byteLength` bytes at `byteOffset` of the buffer into a new CPU tensor. */
-  fromData(buffer: NativeBuffer, byteOffset: number, dtype: DType, shape: readonly number[]): Tensor;
+  fromData(
+    buffer: NativeBuffer,
+    byteOffset: number,
+    dtype: DType,
+    shape: readonly number[],
+  ): Tensor;
   /** Shares the buffer's memory where it can be pinned, else copies. */
-  fromBuffer(buffer: NativeBuffer, byteOffset: number, dtype: DType, shape: readonly number[]): Tensor;
+  fromBuffer(
+    buffer: NativeBuffer,
+    byteOffset: number,
+    dtype: DType,
+    shape: readonly number[],
+  ): Tensor;
   shape(t: Tensor): number[];
   stride(t: Tensor): number[];
   storageOffset(t: Tensor): number;
@@ -150,8 +162,18 @@ export interface ModuleRoom {
   loadSync(source: ModuleSource, options: LoadOptions): LoadedModule;
   methods(m: NativeModule): NativeMethod[];
   bind(m: NativeModule, method: string): BoundMethod;
-  run(m: NativeModule, method: string, args: readonly NativeValue[], options: RunOptions): NativeRun;
-  runSync(m: NativeModule, method: string, args: readonly NativeValue[], options: RunOptions): NativeValue;
+  run(
+    m: NativeModule,
+    method: string,
+    args: readonly NativeValue[],
+    options: RunOptions,
+  ): NativeRun;
+  runSync(
+    m: NativeModule,
+    method: string,
+    args: readonly NativeValue[],
+    options: RunOptions,
+  ): NativeValue;
   /** Qualified type name, e.g. '__torch__.DigitsNet'. */
   typeName(m: NativeModule): string;
   namedParameters(m: NativeModule): [string, Tensor][];
@@ -170,7 +192,12 @@ export interface ModuleRoom {
   /** Copies values in, by name; names and shapes were checked by the caller against namedParameters and namedBuffers. */
   loadStateDict(m: NativeModule, entries: readonly (readonly [string, Tensor])[]): Promise<void>;
   loadStateDictSync(m: NativeModule, entries: readonly (readonly [string, Tensor])[]): void;
-  to(m: NativeModule, device: string | null, dtype: DType | null, nonBlocking: boolean): Promise<void>;
+  to(
+    m: NativeModule,
+    device: string | null,
+    dtype: DType | null,
+    nonBlocking: boolean,
+  ): Promise<void>;
   toSync(m: NativeModule, device: string | null, dtype: DType | null, nonBlocking: boolean): void;
   clone(m: NativeModule): Promise<NativeModule>;
   cloneSync(m: NativeModule): NativeModule;
@@ -187,7 +214,12 @@ export interface ModuleRoom {
 
 export interface ScriptObjectRoom {
   methods(o: NativeScriptObject): NativeMethod[];
-  run(o: NativeScriptObject, method: string, args: readonly NativeValue[], kwargs: Record<string, NativeValue> | null): NativeValue;
+  run(
+    o: NativeScriptObject,
+    method: string,
+    args: readonly NativeValue[],
+    kwargs: Record<string, NativeValue> | null,
+  ): NativeValue;
   attribute(o: NativeScriptObject, name: string): NativeValue;
 }
 
@@ -243,7 +275,12 @@ export interface NativeBackends {
 export interface RuntimeRoom {
   createPool(options: { threads: number; intraOpThreads: number }): NativePool;
   closePool(pool: NativePool): void;
-  poolInfo(pool: NativePool | null): { threads: number; intraOpThreads: number; queued: number; running: number };
+  poolInfo(pool: NativePool | null): {
+    threads: number;
+    intraOpThreads: number;
+    queued: number;
+    running: number;
+  };
   /** Shapes the default pool; throws ERR_POOL_STARTED after its first use. */
   configure(options: { threads: number; intraOpThreads: number }): void;
   /** Intra-op threads of the calling thread: what synchronous calls use. */
