@@ -10,7 +10,8 @@ const cli = inRoot('node_modules', '@wasm-fmt', 'clang-format', 'clang-format-cl
 
 await main(() => {
   const write = process.argv.includes('--write');
-  const files = readdirSync(inRoot('cpp'), { recursive: true, withFileTypes: true })
+  const files = ['cpp', 'bench/native']
+    .flatMap((folder) => readdirSync(inRoot(folder), { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile() && /\.(cc|h)$/.test(entry.name))
     .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name));
   const args = write ? ['-i'] : ['--dry-run', '-Werror'];

@@ -31,7 +31,7 @@ async function readOr(file, otherwise) {
 }
 
 /** The folder to import torch from: LIBTORCH where it is a Python package, else the one set up. */
-function torchFolder() {
+export function torchFolder() {
   const candidates = [process.env.LIBTORCH, inRoot('.libtorch', '2.13.0-cpu', 'torch')];
   const found = candidates.find((folder) => folder && existsSync(path.join(folder, '__init__.py')));
   return found === undefined ? null : path.dirname(path.resolve(found));
@@ -46,7 +46,7 @@ async function versionOf(python) {
 }
 
 /** A Python that can import the torch of the folder, which is compiled for one version of it. */
-async function findPython(folder) {
+export async function findPython(folder) {
   const extension = folder === null ? [] : readdirSync(path.join(folder, 'torch'));
   const tags = extension.map((name) => /^_C\.cpython-3(\d+)/.exec(name)?.[1]);
   const minor = tags.find((tag) => tag !== undefined);

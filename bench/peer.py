@@ -1,0 +1,56 @@
+"""Python's side of the figures: answers each line of input, a count, with the nanoseconds it took.
+
+    python bench/peer.py forward MODEL SHAPE EXECUTOR    EXECUTOR: profiling (Python's default) or off
+    python bench/peer.py add
+"""
+
+import json
+import sys
+import time
+import warnings
+from typing import Any, Callable, List
+
+import torch
+
+
+def answer_lines(loop: Callable[[int], Any]) -> None:
+    print(json.dumps({"ready": True}), flush=True)
+    for line in sys.stdin:
+        count = int(line)
+        start = time.perf_counter_ns()
+        loop(count)
+        print(json.dumps({"ns": time.perf_counter_ns() - start}), flush=True)
+
+
+def forward(path: str, shape: str, executor: str) -> None:
+    module = torch.jit.load(path).eval()
+    x = torch.ones([int(size) for size in shape.split("x")])
+
+    def loop(count: int) -> None:
+        for _ in range(count):
+            module(x)
+
+    with torch.inference_mode(), torch.jit.optimized_execution(executor == "profiling"):
+        answer_lines(loop)
+
+
+def add() -> None:
+    a, b = torch.ones(4), torch.ones(4)
+
+    def loop(count: int) -> None:
+        plus = torch.add
+        for _ in range(count):
+            plus(a, b)
+
+    with torch.no_grad():
+        answer_lines(loop)
+
+
+def main(arguments: List[str]) -> None:
+    warnings.simplefilter("ignore")
+    torch.set_num_threads(1)
+    {"forward": forward, "add": add}[arguments[0]](*arguments[1:])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
