@@ -9,7 +9,8 @@ namespace libtorch_node::core {
 /// Which JavaScript error class a failure becomes.
 enum class ErrorKind { kTorch, kType, kRange };
 
-/// A failure of our own: a stable code, and a message that says what was expected, what came and where.
+/// A failure of our own: a stable code, and a message that says what was expected, what came and
+/// where.
 class Error : public std::runtime_error {
  public:
   Error(std::string code, const std::string& message, ErrorKind kind = ErrorKind::kTorch)

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <ATen/core/ivalue.h>
+#include <c10/core/Device.h>
+#include <c10/core/ScalarType.h>
+#include <torch/csrc/jit/api/module.h>
+
+#include <optional>
+
+namespace libtorch_node::core {
+
+/// A module with attributes of its own, lists and dicts included, over the same parameters. Other
+/// tensors are shared too, unless `own_state`: a method that writes into buffers needs buffers of
+/// its own.
+torch::jit::Module CopyAttributes(const torch::jit::Module& module, bool own_state);
+
+/// Moves parameters and buffers, and what else shares their storage (an LSTM's list of flat
+/// weights): attributes get new tensors, so that a tensor handed out before stays as it was. Only
+/// floating point and complex ones change dtype.
+void MoveTensors(torch::jit::Module& module, std::optional<c10::Device> device,
+                 std::optional<c10::ScalarType> dtype, bool non_blocking);
+
+}  // namespace libtorch_node::core

@@ -1,0 +1,79 @@
+#include "core/module/run_request.h"
+
+#include <c10/core/impl/VirtualGuardImpl.h>
+#include <c10/util/SmallVector.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "core/module/future_values.h"
+#include "core/tensor/normal_tensor.h"
+#include "core/tensor/size_guard.h"
+
+namespace libtorch_node::core {
+namespace {
+
+/// The devices whose work a call only started.
+class BusyDevices {
+ public:
+  void Note(const c10::IValue& value) {
+    if (value.isTensor()) {
+      Note(value.toTensor());
+    } else if (value.isList()) {
+      for (const c10::IValue& item : value.toListRef()) Note(item);
+    } else if (value.isTuple()) {
+      for (const c10::IValue& item : value.toTupleRef().elements()) Note(item);
+    } else if (value.isGenericDict()) {
+      for (const auto& entry : value.toGenericDict()) Note(entry.value());
+    }
+  }
+
+  /// Waits for this thread's stream on each.
+  void Synchronize() const {
+    for (const c10::Device device : devices_) {
+      const c10::impl::VirtualGuardImpl guard(device.type());
+      guard.synchronizeStream(guard.getStream(device));
+    }
+  }
+
+ private:
+  void Note(const at::Tensor& tensor) {
+    if (!tensor.defined() || tensor.is_cpu() || tensor.is_meta()) return;
+    const c10::Device device = tensor.device();
+    if (std::find(devices_.begin(), devices_.end(), device) == devices_.end()) {
+      devices_.push_back(device);
+    }
+  }
+
+  c10::SmallVector<c10::Device, 2> devices_;
+};
+
+c10::IValue Compute(RunRequest& request) {
+  const RunScope scope(request.engine->executor(), request.grad);
+  const c10::FunctionSchema& schema = *request.method->schema;
+  c10::IValue result = request.engine->Run(*request.method, std::move(request.inputs));
+  if (!schema.returns().empty() && MayHoldFutures(*schema.returns()[0].type())) {
+    result = AwaitFutures(std::move(result));
+  }
+  BusyDevices busy;
+  busy.Note(result);
+  busy.Synchronize();
+  return result;
+}
+
+}  // namespace
+
+c10::IValue Execute(RunRequest request) {
+  SizeGuard sizes;
+  for (const c10::IValue& input : request.inputs) sizes.Watch(input);
+  c10::IValue result;
+  try {
+    result = Compute(request);
+  } catch (...) {
+    sizes.Restore();
+    throw;
+  }
+  return AsNormal(std::move(result), request.grad == GradState::kGrad);
+}
+
+}  // namespace libtorch_node::core

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <torch/csrc/jit/ir/ir.h>
+
+#include <memory>
+
+namespace libtorch_node::core {
+
+/// What running a method does beside returning a value, read off its graph.
+struct Effects {
+  /// Assigns to attributes, or changes lists or dicts that may be held in them: two runs must not
+  /// meet.
+  bool stateful = false;
+  /// Writes into tensors that may be held in attributes (no danger to the process, but the values
+  /// are state).
+  bool writes_tensors = false;
+  /// Contains operators that may resize a tensor's storage.
+  bool may_resize = false;
+  bool forks = false;
+  /// Calls what could not be inlined, so its effects are unknown.
+  bool calls_out = false;
+};
+
+/// `graph` is inlined.
+Effects EffectsOf(const std::shared_ptr<torch::jit::Graph>& graph);
+
+}  // namespace libtorch_node::core

@@ -1,0 +1,142 @@
+#include "core/module/torchscript_engine.h"
+
+#include <ATen/Parallel.h>
+#include <torch/csrc/jit/api/compilation_unit.h>
+#include <torch/csrc/jit/api/function_impl.h>
+#include <torch/csrc/jit/runtime/graph_executor.h>
+
+#include <algorithm>
+#include <functional>
+#include <mutex>
+
+#include "core/module/module_copy.h"
+#include "core/runtime/warning.h"
+#include "core/tensor/size_guard.h"
+
+namespace libtorch_node::core {
+namespace {
+
+using torch::jit::Function;
+using torch::jit::GraphFunction;
+
+/// LibTorch reads these process-wide flags when it makes a function's executor. Held under the
+/// mutex below.
+class ExecutorFlags {
+ public:
+  explicit ExecutorFlags(ExecutorMode mode)
+      : executor_(torch::jit::getExecutorMode()), profiling_(torch::jit::getProfilingMode()) {
+    torch::jit::getExecutorMode() = mode != ExecutorMode::kSimple;
+    torch::jit::getProfilingMode() = true;
+  }
+  ~ExecutorFlags() {
+    torch::jit::getExecutorMode() = executor_;
+    torch::jit::getProfilingMode() = profiling_;
+  }
+  ExecutorFlags(const ExecutorFlags&) = delete;
+  ExecutorFlags& operator=(const ExecutorFlags&) = delete;
+
+ private:
+  const bool executor_;
+  const bool profiling_;
+};
+
+std::mutex& FlagsMutex() {
+  static std::mutex mutex;
+  return mutex;
+}
+
+c10::IValue Call(Function& function, torch::jit::Stack& stack) {
+  function.run(stack);
+  return std::move(stack.front());
+}
+
+/// Forked calls run on LibTorch's own threads, whose warnings would go to stderr.
+c10::IValue CallForking(GraphFunction& function, torch::jit::Stack& stack) {
+  const auto launch = [sink = CurrentWarningSink()](std::function<void()> work) {
+    at::launch([sink, work = std::move(work)] {
+      const WarningScope scope(sink);
+      work();
+    });
+  };
+  const auto future = function.runAsync(stack, launch);
+  future->waitAndThrow();
+  return future->value();
+}
+
+}  // namespace
+
+TorchScriptEngine::TorchScriptEngine(torch::jit::Module module, ExecutorMode executor)
+    : module_(std::move(module)) {
+  executor_ = executor;
+  Prepare();
+}
+
+TorchScriptEngine::TorchScriptEngine(torch::jit::Module module, const TorchScriptEngine& like)
+    : module_(std::move(module)), methods_(like.methods_), callables_(like.callables_) {
+  executor_ = like.executor_;
+}
+
+void TorchScriptEngine::Prepare() {
+  bool calls_out = false;
+  for (const torch::jit::Method& method : module_.get_methods()) {
+    Function& function = method.function();
+    function.ensure_defined();
+    Effects effects;
+    if (auto* graph = torch::jit::tryToGraphFunction(function)) {
+      effects = EffectsOf(graph->optimized_graph());
+    }
+    calls_out |= effects.calls_out;
+    methods_.push_back({method.name(), &function.getSchema(), effects.stateful, callables_.size()});
+    callables_.push_back({&function, effects});
+  }
+  CreateExecutors(calls_out);
+}
+
+void TorchScriptEngine::CreateExecutors(bool all_functions) {
+  const std::lock_guard lock(FlagsMutex());
+  const ExecutorFlags flags(executor_);
+  const auto create = [](Function* function) {
+    if (auto* graph = torch::jit::tryToGraphFunction(*function)) graph->get_executor();
+  };
+  for (const Callable& callable : callables_) create(callable.function);
+  if (!all_functions) return;
+  for (Function* function : module_._ivalue()->compilation_unit()->get_functions())
+    create(function);
+}
+
+c10::IValue TorchScriptEngine::Run(const Method& method, torch::jit::Stack inputs) {
+  const Callable& callable = callables_[method.index];
+  inputs.insert(inputs.begin(), module_._ivalue());
+  SizeGuard sizes;
+  if (callable.effects.may_resize) sizes.Watch(c10::IValue(module_._ivalue()));
+  try {
+    if (!callable.effects.forks) return Call(*callable.function, inputs);
+    return CallForking(torch::jit::toGraphFunction(*callable.function), inputs);
+  } catch (...) {
+    sizes.Restore();
+    throw;
+  }
+}
+
+bool TorchScriptEngine::IsStateful() const {
+  return std::any_of(methods_.begin(), methods_.end(),
+                     [](const Method& method) { return method.stateful; });
+}
+
+std::shared_ptr<Engine> TorchScriptEngine::Share() {
+  const bool writes =
+      std::any_of(callables_.begin(), callables_.end(),
+                  [](const Callable& callable) { return callable.effects.writes_tensors; });
+  const bool stateful = IsStateful();
+  auto shared = std::make_shared<TorchScriptEngine>(
+      stateful ? CopyAttributes(module_, writes) : module_, *this);
+  shared->gate_ = gate_;
+  shared->lane_ = stateful ? gate_->NewLane() : lane_;
+  return shared;
+}
+
+std::shared_ptr<TorchScriptEngine> TorchScriptEngine::Clone() const {
+  return std::make_shared<TorchScriptEngine>(module_.deepcopy(), *this);
+}
+
+}  // namespace libtorch_node::core

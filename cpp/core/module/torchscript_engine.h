@@ -1,0 +1,72 @@
+#pragma once
+
+#include <c10/core/Device.h>
+#include <c10/core/ScalarType.h>
+#include <torch/csrc/jit/api/module.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "core/module/engine.h"
+#include "core/module/statefulness.h"
+
+namespace libtorch_node::core {
+
+/// A TorchScript module. Callers of mutators hold the gate exclusively; readers hold it shared.
+class TorchScriptEngine final : public Engine,
+                                public std::enable_shared_from_this<TorchScriptEngine> {
+ public:
+  TorchScriptEngine(torch::jit::Module module, ExecutorMode executor);
+  /// Another object of the same class: what was found out about its methods still holds.
+  TorchScriptEngine(torch::jit::Module module, const TorchScriptEngine& like);
+
+  Format format() const override { return Format::kTorchScript; }
+  const std::vector<Method>& methods() const override { return methods_; }
+  c10::IValue Run(const Method& method, torch::jit::Stack inputs) override;
+  std::shared_ptr<Engine> Share() override;
+
+  const torch::jit::Module& module() const { return module_; }
+  std::string TypeName() const;
+  /// The tensors have sizes of their own over the module's storages, which may not be resized from
+  /// now on.
+  std::vector<std::pair<std::string, at::Tensor>> NamedParameters() const;
+  std::vector<std::pair<std::string, at::Tensor>> NamedBuffers() const;
+  std::vector<std::pair<std::string, std::string>> NamedModules() const;
+  /// Names and types of what is neither module nor method.
+  std::vector<std::pair<std::string, std::string>> Attributes(const std::string& path) const;
+  c10::IValue Attribute(const std::string& qualified_name) const;
+  /// The declared type, by which a new value is converted.
+  c10::TypePtr AttributeType(const std::string& qualified_name) const;
+  void SetAttribute(const std::string& qualified_name, c10::IValue value);
+  std::string Graph(const std::string& method, bool inlined) const;
+  std::string Code(const std::string& method) const;
+  bool training() const;
+  void Train(bool mode);
+  void LoadStateDict(const std::vector<std::pair<std::string, at::Tensor>>& entries);
+  void To(std::optional<c10::Device> device, std::optional<c10::ScalarType> dtype,
+          bool non_blocking);
+  std::shared_ptr<TorchScriptEngine> Clone() const;
+  using ExtraFiles = std::unordered_map<std::string, std::string>;
+  void Save(const std::string& path, const ExtraFiles& extra_files) const;
+  std::string ToBytes(const ExtraFiles& extra_files) const;
+
+ private:
+  struct Callable {
+    torch::jit::Function* function;
+    Effects effects;
+  };
+
+  void Prepare();
+  void CreateExecutors(bool all_functions);
+  bool IsStateful() const;
+
+  torch::jit::Module module_;
+  std::vector<Method> methods_;
+  std::vector<Callable> callables_;  // same order
+};
+
+}  // namespace libtorch_node::core

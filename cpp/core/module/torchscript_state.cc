@@ -1,0 +1,183 @@
+#include <ATen/ops/copy.h>
+#include <c10/core/GradMode.h>
+#include <c10/core/InferenceMode.h>
+
+#include <optional>
+#include <string_view>
+
+#include "core/device/available.h"
+#include "core/error.h"
+#include "core/module/module_copy.h"
+#include "core/module/torchscript_engine.h"
+#include "core/tensor/normal_tensor.h"
+
+namespace libtorch_node::core {
+namespace {
+
+using torch::jit::Module;
+
+/// Classes that share a name are told apart by a part that says nothing to people.
+std::string WithoutMangling(std::string name) {
+  constexpr std::string_view kMangle = "___torch_mangle_";
+  for (auto at = name.find(kMangle); at != std::string::npos; at = name.find(kMangle, at)) {
+    const auto dot = name.find('.', at);
+    if (dot == std::string::npos) break;
+    name.erase(at, dot - at + 1);
+  }
+  return name;
+}
+
+std::string NameOf(const Module& module) {
+  const auto& name = module.type()->name();
+  return name ? WithoutMangling(name->qualifiedName()) : "";
+}
+
+Module Submodule(const Module& root, const std::string& path) {
+  Module module = root;
+  for (std::size_t at = 0; at < path.size();) {
+    const std::size_t dot = std::min(path.find('.', at), path.size());
+    const std::string name = path.substr(at, dot - at);
+    if (!module.hasattr(name) || !module.attr(name).isModule()) {
+      throw Error("ERR_NO_ATTRIBUTE", "the module has no submodule '" + path.substr(0, dot) + "'");
+    }
+    module = module.attr(name).toModule();
+    at = dot + 1;
+  }
+  return module;
+}
+
+struct Place {
+  Module module;
+  std::string name;
+};
+
+/// The submodule and the attribute's own name; throws ERR_NO_ATTRIBUTE.
+Place PlaceOf(const Module& root, const std::string& qualified_name) {
+  const auto dot = qualified_name.rfind('.');
+  const bool nested = dot != std::string::npos;
+  Place place{Submodule(root, nested ? qualified_name.substr(0, dot) : ""),
+              nested ? qualified_name.substr(dot + 1) : qualified_name};
+  if (!place.module.hasattr(place.name)) {
+    throw Error("ERR_NO_ATTRIBUTE", "the module has no attribute '" + qualified_name + "'");
+  }
+  return place;
+}
+
+template <typename List>
+std::vector<std::pair<std::string, at::Tensor>> GiveOut(const List& list) {
+  std::vector<std::pair<std::string, at::Tensor>> named;
+  for (const auto& entry : list) {
+    if (entry.value.defined()) named.emplace_back(entry.name, PinnedAlias(entry.value));
+  }
+  return named;
+}
+
+std::string ShapeOf(const at::Tensor& tensor) {
+  std::string text = "[";
+  for (const int64_t size : tensor.sizes()) {
+    text += (text.size() > 1 ? ", " : "") + std::to_string(size);
+  }
+  return text + "]";
+}
+
+}  // namespace
+
+std::string TorchScriptEngine::TypeName() const { return NameOf(module_); }
+
+std::vector<std::pair<std::string, at::Tensor>> TorchScriptEngine::NamedParameters() const {
+  return GiveOut(module_.named_parameters());
+}
+
+std::vector<std::pair<std::string, at::Tensor>> TorchScriptEngine::NamedBuffers() const {
+  return GiveOut(module_.named_buffers());
+}
+
+std::vector<std::pair<std::string, std::string>> TorchScriptEngine::NamedModules() const {
+  std::vector<std::pair<std::string, std::string>> named;
+  for (const auto& entry : module_.named_modules())
+    named.emplace_back(entry.name, NameOf(entry.value));
+  return named;
+}
+
+std::vector<std::pair<std::string, std::string>> TorchScriptEngine::Attributes(
+    const std::string& path) const {
+  const auto type = Submodule(module_, path).type();
+  std::vector<std::pair<std::string, std::string>> attributes;
+  for (std::size_t slot = 0; slot < type->numAttributes(); ++slot) {
+    const auto& held = type->getAttribute(slot);
+    if (held->is_module()) continue;
+    attributes.emplace_back(type->getAttributeName(slot), held->annotation_str());
+  }
+  for (std::size_t slot = 0; slot < type->numConstants(); ++slot) {
+    attributes.emplace_back(type->getConstantName(slot),
+                            type->getConstant(slot).type()->annotation_str());
+  }
+  return attributes;
+}
+
+c10::IValue TorchScriptEngine::Attribute(const std::string& qualified_name) const {
+  const Place place = PlaceOf(module_, qualified_name);
+  return AsNormal(place.module.attr(place.name));
+}
+
+c10::TypePtr TorchScriptEngine::AttributeType(const std::string& qualified_name) const {
+  const Place place = PlaceOf(module_, qualified_name);
+  const auto declared = place.module.type()->findAttribute(place.name);
+  return declared ? declared : place.module.attr(place.name).type();
+}
+
+void TorchScriptEngine::SetAttribute(const std::string& qualified_name, c10::IValue value) {
+  Place place = PlaceOf(module_, qualified_name);
+  const auto declared = place.module.type()->findAttribute(place.name);
+  if (!declared) {
+    throw Error("ERR_NO_ATTRIBUTE",
+                "'" + qualified_name + "' is a constant of the module and cannot be set");
+  }
+  if (!value.type()->isSubtypeOf(*declared)) {
+    throw Error("ERR_INVALID_ARG_TYPE",
+                "attribute '" + qualified_name + "': expected " + declared->annotation_str() +
+                    ", got " + value.type()->annotation_str(),
+                ErrorKind::kType);
+  }
+  place.module.setattr(place.name, AsNormal(std::move(value)));
+}
+
+bool TorchScriptEngine::training() const {
+  return module_.hasattr("training") && module_.attr("training").toBool();
+}
+
+void TorchScriptEngine::Train(bool mode) { module_.train(mode); }
+
+void TorchScriptEngine::LoadStateDict(
+    const std::vector<std::pair<std::string, at::Tensor>>& entries) {
+  std::unordered_map<std::string, at::Tensor> own;
+  for (const auto& entry : module_.named_parameters()) own.emplace(entry.name, entry.value);
+  for (const auto& entry : module_.named_buffers()) own.emplace(entry.name, entry.value);
+  for (const auto& [name, tensor] : entries) {
+    const auto target = own.find(name);
+    if (target == own.end() || !target->second.defined()) {
+      throw Error("ERR_STATE_DICT", "the module has no parameter or buffer '" + name + "'");
+    }
+    if (target->second.sizes() != tensor.sizes()) {
+      throw Error("ERR_STATE_DICT", "'" + name + "': expected shape " + ShapeOf(target->second) +
+                                        ", got " + ShapeOf(tensor));
+    }
+  }
+  const c10::InferenceMode off(false);
+  const c10::AutoGradMode no_grad(false);
+  for (const auto& [name, tensor] : entries) AsNormalTensor(own.at(name)).copy_(tensor);
+}
+
+void TorchScriptEngine::To(std::optional<c10::Device> device, std::optional<c10::ScalarType> dtype,
+                           bool non_blocking) {
+  if (dtype && !c10::isFloatingType(*dtype) && !c10::isComplexType(*dtype)) {
+    throw Error(
+        "ERR_INVALID_ARG_VALUE",
+        std::string("to: expected a floating point or complex dtype, got ") + c10::toString(*dtype),
+        ErrorKind::kType);
+  }
+  if (device) CheckDevice(*device);
+  MoveTensors(module_, device, dtype, non_blocking);
+}
+
+}  // namespace libtorch_node::core
