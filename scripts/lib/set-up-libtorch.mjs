@@ -64,6 +64,7 @@ async function download(pip, version, temporary) {
       '--platform',
       `manylinux_2_28_${machine()}`,
       '--no-cache-dir',
+      '--no-compile',
       '--disable-pip-version-check',
       ...source,
     );
