@@ -26,7 +26,7 @@ const words: Readonly<Record<string, RegExp>> = {
   text: /text file/,
   zip: /zip archive without a module/,
   empty: /empty file/,
-  truncated: /cut off/,
+  truncated: /truncated/,
   directory: /directory/,
   unknown: /expected a TorchScript module/,
 };
