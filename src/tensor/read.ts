@@ -1,7 +1,7 @@
 import { makeError } from '../errors.js';
 import { settle } from '../module/caller-stack.js';
 import { native } from '../native/addon.js';
-import { dtypeInfo } from './dtype.js';
+import { type DType, dtypeInfo } from './dtype.js';
 import {
   type Element,
   elementReader,
@@ -26,10 +26,16 @@ export interface ReadOptions {
   readonly bigint?: boolean;
 }
 
+/** Whether elements may lie beyond the safe range of a number. */
+function isWide(dtype: DType): boolean {
+  return dtype === 'int64' || dtype === 'uint64';
+}
+
 /** @internal */
 export function readItem(t: Tensor, options: ReadOptions | undefined): Element {
   const value = native.tensor.item(t);
-  if (typeof value !== 'bigint' || options?.bigint) return value;
+  if (typeof value !== 'bigint' || (options?.bigint && isWide(native.tensor.dtype(t))))
+    return value;
   return toSafeNumber(value, () => 'item()');
 }
 
@@ -79,7 +85,7 @@ function toNested(
   options: ReadOptions | undefined,
 ): Nested<Element> {
   const read = elementReader(dtype, bytes);
-  if ((dtype !== 'int64' && dtype !== 'uint64') || options?.bigint) return nest(shape, read);
+  if (!isWide(dtype) || options?.bigint) return nest(shape, read);
   return nest(shape, (index) =>
     toSafeNumber(read(index) as bigint, () => `element ${indexPath(shape, index)}`),
   );
