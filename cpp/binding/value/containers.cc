@@ -112,6 +112,42 @@ void FillFromObject(Environment& environment, c10::impl::GenericDict& dict, napi
   }
 }
 
+/// The type that all elements share, as Python would infer it; null without one.
+c10::TypePtr CommonType(const std::vector<c10::IValue>& elements) {
+  c10::TypePtr common;
+  for (const c10::IValue& element : elements) {
+    // A tensor's own type has its shape in it.
+    const c10::TypePtr type = element.isTensor() ? c10::TensorType::get() : element.type();
+    if (common != nullptr && *common != *type) return nullptr;
+    common = type;
+  }
+  return common;
+}
+
+/// [0.5, 1] is a list of floats: JavaScript writes both the same way.
+void UnifyNumbers(std::vector<c10::IValue>& elements) {
+  bool fraction = false;
+  for (const c10::IValue& element : elements) {
+    if (!element.isInt() && !element.isDouble()) return;
+    fraction |= element.isDouble();
+  }
+  if (!fraction) return;
+  for (c10::IValue& element : elements) {
+    if (element.isInt()) element = static_cast<double>(element.toInt());
+  }
+}
+
+c10::IValue NarrowedList(const c10::IValue& list) {
+  std::vector<c10::IValue> elements = list.toListRef().vec();
+  UnifyNumbers(elements);
+  const auto common = CommonType(elements);
+  if (common == nullptr) return list;
+  c10::impl::GenericList narrowed(common);
+  narrowed.reserve(elements.size());
+  for (c10::IValue& element : elements) narrowed.push_back(std::move(element));
+  return narrowed;
+}
+
 }  // namespace
 
 c10::IValue ToList(Environment& environment, napi_value value, const c10::TypePtr& element,
@@ -190,7 +226,7 @@ c10::IValue ToAnyContainer(Environment& environment, napi_value value, const Pla
                          DescribeValue(env, value));
   }
   if (IsArray(env, value) || IsTypedArray(env, value)) {
-    return ToList(environment, value, c10::AnyType::get(), place);
+    return NarrowedList(ToList(environment, value, c10::AnyType::get(), place));
   }
   if (environment.IsMap(value) || environment.IsPlainObject(value)) {
     c10::IValue dict = NewDict(c10::StringType::get(), c10::AnyType::get());
@@ -200,6 +236,9 @@ c10::IValue ToAnyContainer(Environment& environment, napi_value value, const Pla
     } else {
       FillFromObject(environment, entries, value, place);
     }
+    std::vector<c10::IValue> values;
+    for (const auto& entry : entries) values.push_back(entry.value());
+    if (const auto common = CommonType(values)) entries.unsafeSetValueType(common);
     return dict;
   }
   throw place.Mismatch("a value", DescribeValue(env, value));
