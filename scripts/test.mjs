@@ -1,5 +1,6 @@
 /**
  * `npm test`: everything, from a clean clone. `npm test -- unit lint`: only these steps, with what they need.
+ * `--keep-going` runs the other steps after one has failed.
  */
 import { execFileSync } from 'node:child_process';
 import { buildFolders } from './lib/build-folders.mjs';
@@ -56,10 +57,6 @@ const steps = {
   parity: { needs: ['typescript', 'native', 'fixtures'], work: () => vitest('parity') },
   lifecycle: { needs: ['typescript', 'native', 'fixtures'], work: () => vitest('lifecycle') },
   package: { needs: ['typescript', 'native'], work: () => vitest('package') },
-  examples: {
-    needs: ['typescript', 'native'],
-    work: () => node(inRoot('examples', 'digits', 'classify.mjs')),
-  },
   'core-sanitized': {
     needs: ['sanitized', 'fixtures'],
     work: () => run(buildFolders({ sanitize: true }).coreTest, [], { env: sanitizerOptions }),
@@ -71,18 +68,28 @@ const steps = {
 };
 
 await main(async () => {
-  const names = process.argv.slice(2);
+  const args = process.argv.slice(2);
+  const keepGoing = args.includes('--keep-going');
+  const names = args.filter((arg) => arg !== '--keep-going');
   const unknown = names.filter((name) => !(name in steps));
   if (unknown.length > 0) {
     throw new Stop(`No step ${unknown.join(', ')}; there are: ${Object.keys(steps).join(', ')}`);
   }
   await prepareInputs();
   const done = new Set();
+  const failed = [];
   for (const name of names.length > 0 ? names : Object.keys(steps)) {
-    for (const need of steps[name].needs) {
-      if (!done.has(need)) await step(...needed[need]);
-      done.add(need);
+    try {
+      for (const need of steps[name].needs) {
+        if (!done.has(need)) await step(...needed[need]);
+        done.add(need);
+      }
+      await step(name, steps[name].work);
+    } catch (error) {
+      if (!keepGoing || !(error instanceof Stop)) throw error;
+      console.error(error.message);
+      failed.push(name);
     }
-    await step(name, steps[name].work);
   }
+  if (failed.length > 0) throw new Stop(`Failed: ${failed.join(', ')}`);
 });
