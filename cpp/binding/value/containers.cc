@@ -38,10 +38,8 @@ uint32_t LengthOf(napi_env env, napi_value value) {
   }
   std::size_t length = 0;
   napi_typedarray_type type{};
-  NAPI_THROW_IF_FAILED(env,
-                       napi_get_typedarray_info(env, value, &type, &length, nullptr, nullptr,
-                                                nullptr),
-                       0);
+  NAPI_THROW_IF_FAILED(
+      env, napi_get_typedarray_info(env, value, &type, &length, nullptr, nullptr, nullptr), 0);
   return static_cast<uint32_t>(length);
 }
 
@@ -178,8 +176,7 @@ c10::IValue ToTuple(Environment& environment, napi_value value, const c10::Tuple
   if (IsArray(env, value)) {
     const uint32_t length = LengthOf(env, value);
     if (length != types.size()) {
-      throw place.Mismatch(type->annotation_str() + ", an array of " +
-                               std::to_string(types.size()),
+      throw place.Mismatch(type->annotation_str() + ", an array of " + std::to_string(types.size()),
                            DescribeValue(env, value));
     }
     for (uint32_t i = 0; i < length; ++i) {
