@@ -1,9 +1,8 @@
 /** What both commands of a clean clone do first: packages, LibTorch, native build, TypeScript. */
 import { withLock } from './lock.mjs';
 import { installPackages } from './packages.mjs';
-import { inRoot } from './paths.mjs';
 import { checkBuildTools, checkNode } from './prerequisites.mjs';
-import { run, step } from './steps.mjs';
+import { step } from './steps.mjs';
 
 /** npm packages and LibTorch. */
 export async function prepareInputs() {
@@ -26,11 +25,8 @@ export async function prepareNative(options) {
   return buildNative(options);
 }
 
-/** `dist/`; tsc does only what changed. */
+/** `dist/`. */
 export async function prepareTypeScript() {
-  await run(process.execPath, [
-    inRoot('node_modules', 'typescript', 'bin', 'tsc'),
-    '-p',
-    inRoot('tsconfig.build.json'),
-  ]);
+  const { buildTypeScript } = await import('../build-ts.mjs');
+  await buildTypeScript();
 }
