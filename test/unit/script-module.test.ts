@@ -146,6 +146,8 @@ describe('attribute', () => {
     expect(() => model.attribute('clases')).toThrow(coded('ERR_NO_ATTRIBUTE'));
     expect(() => model.attribute('clases')).toThrow(/classes/);
     expect(() => model.attribute('layer.7.weight')).toThrow(coded('ERR_NO_ATTRIBUTE'));
+    expect(() => model.attribute('layer.7.weight')).toThrow(/no submodule 'layer\.7'.*: 0/);
+    expect(() => model.attribute('layer.0.wait')).toThrow(/'layer\.0' has: .*weight/);
   });
 
   it('is set by its declared type', () => {

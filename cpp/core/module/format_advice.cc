@@ -22,8 +22,8 @@ Advice AdviceFor(FileKind kind) {
       return {"a module for the lite interpreter", "Load it with loadModule"};
     case FileKind::kFlatbuffer:
       return {"a flatbuffer module of the lite interpreter",
-              "Save it as a zip archive in Python with _save_for_lite_interpreter, or allow "
-              "flatbuffer files"};
+              "Save it as a zip archive in Python with _save_for_lite_interpreter, or load it with "
+              "{ allowFlatbuffer: true } if you trust it"};
     case FileKind::kStateDict:
       return {"a state dict or other object written by torch.save: it holds weights but no code",
               "Export the model in Python with torch.jit.script(model).save('model.pt'), or load "
@@ -81,7 +81,7 @@ Advice AdviceFor(FileKind kind) {
       return {"an empty file", "Download or export it again"};
     case FileKind::kTruncatedZip:
       return {
-          "a zip archive that is cut off or damaged: its table of contents at the end cannot be "
+          "a zip archive that is truncated or damaged: its table of contents at the end cannot be "
           "read",
           "Download or copy it again, and compare its size with the original's"};
     case FileKind::kDirectory:

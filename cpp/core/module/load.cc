@@ -88,8 +88,8 @@ class Loader {
       throw Error("ERR_FLATBUFFER_REFUSED",
                   Name() +
                       " is a flatbuffer module: LibTorch's reader of that format crashes on "
-                      "malformed files. "
-                      "Allow it for files that you trust, or save the module as a zip archive");
+                      "malformed files. Load it with { allowFlatbuffer: true } if you trust it, "
+                      "or save the module as a zip archive");
     }
     return Finish([&](auto& extra) {
       if (options_.extra_files) {

@@ -32,18 +32,39 @@ std::string NameOf(const Module& module) {
   return name ? WithoutMangling(name->qualifiedName()) : "";
 }
 
+std::string SubmoduleNames(const Module& module) {
+  std::string names;
+  for (const auto& child : module.named_children()) {
+    names += (names.empty() ? "" : ", ") + child.name;
+  }
+  return names.empty() ? "are none" : "are: " + names;
+}
+
 Module Submodule(const Module& root, const std::string& path) {
   Module module = root;
   for (std::size_t at = 0; at < path.size();) {
     const std::size_t dot = std::min(path.find('.', at), path.size());
     const std::string name = path.substr(at, dot - at);
     if (!module.hasattr(name) || !module.attr(name).isModule()) {
-      throw Error("ERR_NO_ATTRIBUTE", "the module has no submodule '" + path.substr(0, dot) + "'");
+      throw Error("ERR_NO_ATTRIBUTE", "the module has no submodule '" + path.substr(0, dot) +
+                                          "'; there " + SubmoduleNames(module));
     }
     module = module.attr(name).toModule();
     at = dot + 1;
   }
   return module;
+}
+
+/// What a module holds itself, constants too, without the names that are LibTorch's own.
+std::string AttributeNames(const Module& module) {
+  const auto type = module.type();
+  std::string names;
+  const auto add = [&](const std::string& name) {
+    if (!name.starts_with("_")) names += (names.empty() ? "" : ", ") + name;
+  };
+  for (std::size_t i = 0; i < type->numAttributes(); ++i) add(type->getAttributeName(i));
+  for (std::size_t i = 0; i < type->numConstants(); ++i) add(type->getConstantName(i));
+  return names.empty() ? "none" : names;
 }
 
 struct Place {
@@ -58,7 +79,10 @@ Place PlaceOf(const Module& root, const std::string& qualified_name) {
   Place place{Submodule(root, nested ? qualified_name.substr(0, dot) : ""),
               nested ? qualified_name.substr(dot + 1) : qualified_name};
   if (!place.module.hasattr(place.name)) {
-    throw Error("ERR_NO_ATTRIBUTE", "the module has no attribute '" + qualified_name + "'");
+    throw Error("ERR_NO_ATTRIBUTE",
+                "the module has no attribute '" + qualified_name + "'" +
+                    (nested ? "; '" + qualified_name.substr(0, dot) + "'" : "; it") +
+                    " has: " + AttributeNames(place.module));
   }
   return place;
 }
