@@ -4,6 +4,7 @@
 #include <sstream>
 #include <utility>
 
+#include "core/device/available.h"
 #include "core/error.h"
 #include "core/tensor/size_guard.h"
 
@@ -20,11 +21,21 @@ const c10::FunctionSchema& SchemaOf(const Operator& op) {
   return op.schema();
 }
 
+std::vector<std::size_t> DeviceArguments(const c10::FunctionSchema& schema) {
+  const auto device = c10::DeviceObjType::get();
+  std::vector<std::size_t> indices;
+  for (std::size_t i = 0; i < schema.arguments().size(); ++i) {
+    if (device->isSubtypeOf(*schema.arguments()[i].real_type())) indices.push_back(i);
+  }
+  return indices;
+}
+
 Overload NewOverload(std::shared_ptr<Operator> op) {
   Overload overload;
   overload.schema = &SchemaOf(*op);
   overload.operation = op->getOperation();
   overload.is_mutable = overload.schema->is_mutable();
+  overload.device_arguments = DeviceArguments(*overload.schema);
   overload.op = std::move(op);
   return overload;
 }
@@ -71,6 +82,9 @@ std::vector<Overload> AllOperators() {
 }
 
 void CallOperator(Overload& overload, torch::jit::Stack& stack) {
+  for (const std::size_t index : overload.device_arguments) {
+    if (index < stack.size() && stack[index].isDevice()) CheckDevice(stack[index].toDevice());
+  }
   if (!overload.is_mutable) {
     (*overload.operation)(stack);
     return;

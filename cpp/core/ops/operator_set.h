@@ -4,6 +4,7 @@
 #include <ATen/core/stack.h>
 #include <torch/csrc/jit/runtime/operator.h>
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +18,8 @@ struct Overload {
   std::optional<torch::jit::Operation> operation;  // absent in a mere listing
   const c10::FunctionSchema* schema = nullptr;
   bool is_mutable = false;
+  /// Arguments that are devices, to be checked before LibTorch looks for their kernels.
+  std::vector<std::size_t> device_arguments;
 };
 
 /// The overloads of one name, in the order in which PyTorch tries them.
@@ -31,8 +34,8 @@ OperatorSet FindOperators(const std::string& name);
 /// Every operator of LibTorch's registry.
 std::vector<Overload> AllOperators();
 
-/// Runs on the stack. When a mutating operator fails, the sizes of tensors whose storage it could not resize are
-/// as before.
+/// Runs on the stack. Throws ERR_DEVICE_UNAVAILABLE for a device that is not there. When a mutating
+/// operator fails, the sizes of tensors whose storage it could not resize are as before.
 void CallOperator(Overload& overload, torch::jit::Stack& stack);
 
 std::string ToString(const c10::FunctionSchema& schema);
