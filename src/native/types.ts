@@ -4,6 +4,7 @@
  */
 import type { DType } from '../tensor/dtype.js';
 import type { Tensor } from '../tensor/tensor.js';
+import type { TensorProperties } from '../tensor/tensor-properties.js';
 
 /** What the addon needs from JavaScript; handed over once per environment. */
 export interface NativeHooks {
@@ -87,18 +88,18 @@ export interface TensorRoom {
     dtype: DType,
     shape: readonly number[],
   ): Tensor;
-  shape(t: Tensor): number[];
-  stride(t: Tensor): number[];
-  storageOffset(t: Tensor): number;
-  dim(t: Tensor): number;
-  numel(t: Tensor): number;
-  dtype(t: Tensor): DType;
+  shape(t: TensorProperties): number[];
+  stride(t: TensorProperties): number[];
+  storageOffset(t: TensorProperties): number;
+  dim(t: TensorProperties): number;
+  numel(t: TensorProperties): number;
+  dtype(t: TensorProperties): DType;
   /** 'cpu', 'cuda:0', ... */
-  device(t: Tensor): string;
-  isContiguous(t: Tensor, memoryFormat: string): boolean;
-  isPinned(t: Tensor): boolean;
-  requiresGrad(t: Tensor): boolean;
-  sharesMemory(t: Tensor): boolean;
+  device(t: TensorProperties): string;
+  isContiguous(t: TensorProperties, memoryFormat: string): boolean;
+  isPinned(t: TensorProperties): boolean;
+  requiresGrad(t: TensorProperties): boolean;
+  sharesMemory(t: TensorProperties): boolean;
   /** Throws ERR_NO_VIEW, saying which call to make, for what has no direct view. */
   data(t: Tensor): NativeView;
   /** A copy in row-major order, of the tensor's own element type; synchronizes the device. */
@@ -112,7 +113,7 @@ export interface TensorRoom {
   /** dtype or device may be null: unchanged. */
   toAsync(t: Tensor, device: string | null, dtype: DType | null): Promise<Tensor>;
   dispose(t: Tensor): void;
-  isDisposed(t: Tensor): boolean;
+  isDisposed(t: TensorProperties): boolean;
   /** Puts the memory into the process-wide table; the token is claimable in any environment until revoked. */
   share(t: Tensor): string;
   claim(token: string): Tensor;

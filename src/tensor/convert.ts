@@ -13,6 +13,7 @@ import {
   type TensorOptions,
 } from './options.js';
 import type { Tensor } from './tensor.js';
+import type { TensorProperties } from './tensor-properties.js';
 
 /** What `to` changes. */
 export interface ToOptions<D extends DType = DType> extends TensorOptions<D> {
@@ -69,7 +70,7 @@ export async function convertAsync(t: Tensor, target: unknown): Promise<Tensor> 
 /** @internal */
 export function withFormat(
   where: 'contiguous' | 'clone',
-  t: Tensor,
+  t: TensorProperties,
   options: MemoryFormatOptions | undefined,
 ): Tensor {
   const format = checkOptions(where, options, ['memoryFormat'])?.memoryFormat;
