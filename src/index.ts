@@ -38,9 +38,11 @@ export type {
 export { type TensorPattern, tensorSchema } from './module/tensor-schema.js';
 export type { ModuleToOptions, ModuleToTarget } from './module/to-options.js';
 export type { ModuleInput, ModuleValue } from './module/value.js';
+export type { WarmupOptions } from './module/warmup.js';
 
 // Tensors: make, read, reshape
 
+export type { AllcloseOptions } from './tensor/close.js';
 export type { MemoryFormatOptions, ToOptions } from './tensor/convert.js';
 export { cat, manualSeed, stack, type TensorData, tensor } from './tensor/create.js';
 export { type DType, dtypes } from './tensor/dtype.js';
@@ -53,7 +55,7 @@ export { arange, linspace, randint } from './tensor/ranges.js';
 export type { ReadOptions } from './tensor/read.js';
 export type { Shape, ShapeArguments } from './tensor/shape.js';
 export { SharedTensor, type SharedTensorHandle } from './tensor/share.js';
-export { type AllcloseOptions, Tensor } from './tensor/tensor.js';
+export { Tensor } from './tensor/tensor.js';
 export type {
   BufferSource,
   Complex,
@@ -86,17 +88,19 @@ export { setWarningHandler, type WarningHandler } from './runtime/warnings.js';
 // Errors
 
 export {
-  type CodedError,
-  DisposedError,
   type ErrorCode,
   errorCodes,
+  type RangeErrorCode,
+  type TorchErrorCode,
+  type TypeErrorCode,
+} from './error-codes.js';
+export {
+  type CodedError,
+  DisposedError,
   LoadError,
   ModuleBusyError,
   OutOfMemoryError,
-  type RangeErrorCode,
   ScriptError,
   SignatureError,
   TorchError,
-  type TorchErrorCode,
-  type TypeErrorCode,
 } from './errors.js';

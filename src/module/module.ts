@@ -4,14 +4,14 @@ import type { BoundMethod, NativeModule } from '../native/types.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { withCallerStack } from './caller-stack.js';
 import { Calls } from './calls.js';
-import { shareExtraFiles } from './extra-files.js';
 import { describeMethods, type Method } from './method.js';
 import type { ModuleFormat, ModuleParts } from './module-parts.js';
 import { checkCall, type RunOptions, type RunSyncOptions } from './run-options.js';
-import type { SharedModule } from './shared-module.js';
+import { type SharedModule, shareModule } from './shared-module.js';
 import type { ModuleSignature } from './signature.js';
 import { deriveSignature } from './signature-reader.js';
-import { disposeValue, type ModuleInput } from './value.js';
+import type { ModuleInput } from './value.js';
+import { type WarmupOptions, warmUp } from './warmup.js';
 
 type Call = (...args: readonly unknown[]) => unknown;
 
@@ -145,13 +145,8 @@ export abstract class Module<Args extends unknown[] = ModuleInput[], Output = Te
   }
 
   /** Runs `forward` a few times and disposes what it gives, so that the next call is a fast one. */
-  async warmup(inputs: Args, options: { readonly runs?: number | undefined } = {}): Promise<void> {
-    const { runs = 3 } = options;
-    if (!Number.isSafeInteger(runs) || runs < 1) {
-      const got = String(runs);
-      throw makeError('ERR_OUT_OF_RANGE', `warmup: runs: expected an integer from 1, got ${got}`);
-    }
-    for (let run = 0; run < runs; run++) disposeValue(await this.forward(...inputs));
+  async warmup(inputs: Args, options?: WarmupOptions): Promise<void> {
+    await warmUp(() => this.forward(...inputs), options);
   }
 
   /**
@@ -166,13 +161,7 @@ export abstract class Module<Args extends unknown[] = ModuleInput[], Output = Te
    */
   share(): SharedModule {
     if (this.#shared === null) {
-      this.#shared = Object.freeze({
-        kind: 'module',
-        token: native.module.share(this.handle),
-        format: this.format,
-        signature: this.#parts.guard?.signature ?? null,
-        extraFiles: shareExtraFiles(this.#parts.extraFiles),
-      });
+      this.#shared = shareModule(this.parts, this.format);
       sharing.add(this);
     }
     return this.#shared;

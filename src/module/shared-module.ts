@@ -1,6 +1,7 @@
 import { makeError } from '../errors.js';
-import type { ExtraFiles } from './extra-files.js';
-import type { ModuleFormat } from './module-parts.js';
+import { native } from '../native/addon.js';
+import { type ExtraFiles, shareExtraFiles } from './extra-files.js';
+import type { ModuleFormat, ModuleParts } from './module-parts.js';
 import type { ModuleSignature } from './signature.js';
 import { describeValue } from './tensor-matcher.js';
 
@@ -15,6 +16,17 @@ export interface SharedModule {
   /** Given at load time; null where the module has only its own schema. */
   readonly signature: ModuleSignature | null;
   readonly extraFiles: ExtraFiles;
+}
+
+/** @internal */
+export function shareModule(parts: ModuleParts, format: ModuleFormat): SharedModule {
+  return Object.freeze({
+    kind: 'module',
+    token: native.module.share(parts.handle),
+    format,
+    signature: parts.guard?.signature ?? null,
+    extraFiles: shareExtraFiles(parts.extraFiles),
+  });
 }
 
 /** Checks what came from another worker. */

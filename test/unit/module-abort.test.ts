@@ -43,6 +43,20 @@ describe('untilAborted', () => {
     expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
   });
 
+  it('aborts any number of runs through one listener', async () => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const many = Array.from({ length: 20 }, controlled);
+    const pending = many.map(({ run }) => untilAborted(run, signal).catch((reason) => reason));
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    many[0]!.resolve('done');
+    await expect(pending[0]).resolves.toBe('done');
+    controller.abort('late');
+    expect(await Promise.all(pending.slice(1))).toEqual(Array(19).fill('late'));
+    expect(many.map(({ run }) => run.cancel.mock.calls.length)).toEqual([0, ...Array(19).fill(1)]);
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+  });
+
   it('does not cancel what has settled', async () => {
     const controller = new AbortController();
     const { run, resolve } = controlled();
