@@ -137,7 +137,8 @@ describe('lists and tuples', () => {
       [tensor([2]), tensor([3])],
     ]);
     expect([a, b, c].map((t) => t.toArray())).toEqual([[1], [2], [3]]);
-    expect(back('tuple_', [1, 2, 'three', ones([1])])).toMatchObject([1, 2, 'three']);
+    const tuple = back<unknown[]>('tuple_', [1, 2, 'three', ones([1])]);
+    expect(tuple).toEqual([1, 2, 'three', expect.any(Tensor)]);
     expect(echo.runSync('tuple_empty')).toEqual([]);
   });
 
@@ -230,7 +231,8 @@ describe('devices, dtypes and unions', () => {
       [2, 'int'],
       [2.5, 'float'],
       ['2', 'str'],
-      [null, 'None'],
+      // LibTorch itself takes `x is None` of an Any for false when it compiles.
+      [null, 'other'],
       [ones([1]), 'Tensor'],
       [[1, 2], 'List[int]'],
       [[0.5, 1.5], 'List[float]'],

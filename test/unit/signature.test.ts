@@ -16,6 +16,7 @@ import {
   zeros,
 } from '../../src/index.js';
 import { fixture } from '../fixtures/fixtures.js';
+import { collected } from './collected.js';
 
 const image = tensorSchema({ dtype: 'float32', shape: ['batch', 16] });
 const scores = tensorSchema({ dtype: 'float32', shape: ['batch', 4] });
@@ -117,6 +118,7 @@ describe('the check of a call', () => {
       signature: { inputs: { image }, output: wrong },
     });
     const x = ones([2, 16]);
+    await collected();
     const { tensors } = memoryUsage();
     expect(messageOf(() => strict.forwardSync(x))).toBe(
       'forward: output: expected float32 [batch, 5], got float32 [2, 4] ' +

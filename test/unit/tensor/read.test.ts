@@ -106,7 +106,7 @@ describe('toTypedArray and toArray', () => {
     expect(error).toMatchObject({ name: 'RangeError', code: 'ERR_OUT_OF_RANGE' });
     expect(error.message).toContain('element [1][0]: 9007199254740992');
     expect(t.toArray({ bigint: true })).toEqual([[1n], [2n ** 53n]]);
-    expectTypeOf(t.toArray()).toEqualTypeOf<Nested<number>>();
+    expectTypeOf(() => t.toArray()).returns.toEqualTypeOf<Nested<number>>();
     expectTypeOf(t.toArray({ bigint: true })).toEqualTypeOf<Nested<bigint>>();
     expectTypeOf<ReturnType<Tensor<'complex64'>['toArray']>>().toEqualTypeOf<Nested<Complex>>();
   });
