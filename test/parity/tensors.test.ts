@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { DType, Tensor } from '../../src/index.js';
 import * as torch from '../../src/index.js';
 import { tensorGoldens } from '../fixtures/fixtures.js';
-import { type Encoded, type EncodedTensor, expectTensor, toTensor } from '../fixtures/values.js';
+import {
+  type Encoded,
+  type EncodedTensor,
+  expectTensor,
+  toElements,
+  toTensor,
+} from '../fixtures/values.js';
 
 interface Call {
   readonly call: string;
@@ -56,18 +62,6 @@ function method({ call, args, of, parts }: Call): Tensor {
   return (tensor as unknown as Record<string, Function>)[call]!(...args);
 }
 
-/** What PyTorch's `tolist` gave, as `toArray` with bigints shows it. */
-function nested(value: Encoded, dtype: DType): unknown {
-  if ('list' in value) return value.list.map((item) => nested(item, dtype));
-  if ('int' in value) return /int64/.test(dtype) ? BigInt(value.int) : Number(value.int);
-  if ('bool' in value) return value.bool;
-  const float = (part: unknown): number =>
-    part === 'nan' ? Number.NaN : Number(String(part).replace('inf', 'Infinity'));
-  if ('complex' in value) return { re: float(value.complex[0]), im: float(value.complex[1]) };
-  if ('float' in value) return float(value.float);
-  throw new TypeError(`no element: ${JSON.stringify(value)}`);
-}
-
 describe('factories give what PyTorch gives', () => {
   it.each(titled(goldens.factories))('%s', (_, call) => {
     expectTensor(make(call), call.result);
@@ -103,10 +97,10 @@ describe('elements read as in Python', () => {
       const { tensor, item, array } = golden as Goldens['items'][number];
       const rebuilt = toTensor(tensor);
       if (item !== undefined) {
-        expect(rebuilt.item({ bigint: true })).toEqual(nested(item, tensor.dtype));
+        expect(rebuilt.item({ bigint: true })).toEqual(toElements(item, tensor.dtype));
       }
       if (array !== undefined) {
-        expect(rebuilt.toArray({ bigint: true })).toEqual(nested(array, tensor.dtype));
+        expect(rebuilt.toArray({ bigint: true })).toEqual(toElements(array, tensor.dtype));
       }
     },
   );

@@ -16,6 +16,7 @@ HERE = Path(__file__).resolve().parent
 sys.path += [str(HERE), str(HERE.parent.parent / "fixtures")]
 
 import operators  # noqa: E402
+from dtypes import dtypes  # noqa: E402
 from printing import printing  # noqa: E402
 
 
@@ -26,6 +27,7 @@ def main(folder: Path) -> None:
     goldens = {
         "torch": torch.__version__,
         "printing": printing(),
+        "dtypes": dtypes(),
         "factories": operators.factories(),
         "random": operators.random_numbers(),
         "shapes": operators.shapes(),
