@@ -1,0 +1,123 @@
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const manifest = createRequire(import.meta.url)('../../package.json') as {
+  version: string;
+  bin?: Record<string, string>;
+};
+const consumer = mkdtempSync(path.join(tmpdir(), 'libtorch-node-'));
+const installed = path.join(consumer, 'node_modules', 'libtorch-node');
+let packed: string[];
+
+/** Runs in the consumer's folder, with the addon and the LibTorch of this checkout. */
+function run(program: string, args: readonly string[]): string {
+  const filled = path.join(root, '.libtorch', '2.13.0-cpu', 'torch');
+  return execFileSync(program, args, {
+    cwd: consumer,
+    encoding: 'utf8',
+    env: {
+      ...process.env,
+      NODE_OPTIONS: '',
+      LIBTORCH_NODE_ADDON: path.join(root, 'build', 'Release', 'libtorch_node.node'),
+      ...(!process.env.LIBTORCH && existsSync(filled) && { LIBTORCH: filled }),
+    },
+  });
+}
+
+/** What `npm install` of the tarball leaves, without a registry. */
+beforeAll(() => {
+  const json = execFileSync(
+    'npm',
+    ['pack', '--json', '--ignore-scripts', '--pack-destination', consumer],
+    {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    },
+  );
+  const [{ filename, files }] = JSON.parse(json) as [
+    { filename: string; files: { path: string }[] },
+  ];
+  packed = files.map((file) => file.path);
+  mkdirSync(installed, { recursive: true });
+  const tarball = path.join(consumer, filename);
+  execFileSync('tar', ['-xzf', tarball, '-C', installed, '--strip-components=1']);
+  for (const name of ['zod', 'node-gyp-build', '@types']) {
+    symlinkSync(path.join(root, 'node_modules', name), path.join(consumer, 'node_modules', name));
+  }
+  writeFileSync(path.join(consumer, 'package.json'), '{ "type": "module" }');
+});
+afterAll(() => rmSync(consumer, { recursive: true }));
+
+describe('the packed tarball', () => {
+  it('holds the compiled package, its licence and its changes, and nothing to build from', () => {
+    for (const name of [
+      'package.json',
+      'LICENSE',
+      'README.md',
+      'CHANGELOG.md',
+      'dist/index.js',
+      'dist/index.d.ts',
+    ]) {
+      expect(packed).toContain(name);
+    }
+    const expected =
+      /^(dist\/.+\.(js|d\.ts|js\.map)|prebuilds\/.+\.node|[A-Za-z]+\.(md|json)|LICENSE)$/;
+    expect(packed.filter((name) => !expected.test(name))).toEqual([]);
+  });
+
+  it('has notes on the changes of its version', () => {
+    const text = readFileSync(path.join(installed, 'CHANGELOG.md'), 'utf8');
+    expect(text).toMatch(new RegExp(`^## \\[(Unreleased|${manifest.version})\\]`, 'm'));
+  });
+
+  it('is imported and required as the same module', () => {
+    const program = `
+      import { createRequire } from 'node:module';
+      import * as torch from 'libtorch-node';
+      const required = createRequire(import.meta.url)('libtorch-node');
+      console.log(torch.tensor([1, 2]).toString(), required.tensor === torch.tensor);`;
+    writeFileSync(path.join(consumer, 'program.mjs'), program);
+    expect(run(process.execPath, ['program.mjs']).trim()).toBe('tensor([1., 2.]) true');
+  });
+
+  it('exports only its entry and its manifest', () => {
+    const program = `
+      await import('libtorch-node/dist/native/addon.js').catch((error) => console.log(error.code));
+      console.log((await import('libtorch-node/package.json', { with: { type: 'json' } })).default.name);`;
+    writeFileSync(path.join(consumer, 'inner.mjs'), program);
+    const flags = ['--no-warnings', 'inner.mjs'];
+    expect(run(process.execPath, flags)).toBe('ERR_PACKAGE_PATH_NOT_EXPORTED\nlibtorch-node\n');
+  });
+
+  it('has types that a strict consumer can compile against', () => {
+    writeFileSync(
+      path.join(consumer, 'program.ts'),
+      `import { loadModule, type Tensor, tensor } from 'libtorch-node';
+       export const x: Tensor<'float32'> = tensor([1, 2], { dtype: 'float32' });
+       export const model = await loadModule('model.pt');`,
+    );
+    const options = { strict: true, noEmit: true, module: 'nodenext', target: 'es2023' };
+    const compilerOptions = { ...options, lib: ['es2023', 'esnext.disposable'], types: ['node'] };
+    writeFileSync(
+      path.join(consumer, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions, files: ['program.ts'] }),
+    );
+    const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+    expect(run(process.execPath, [tsc, '-p', '.'])).toBe('');
+  });
+});
