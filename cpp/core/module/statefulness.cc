@@ -4,6 +4,7 @@
 #include <ATen/core/function_schema.h>
 #include <ATen/core/jit_type.h>
 #include <torch/csrc/jit/ir/alias_analysis.h>
+#include <torch/csrc/jit/passes/inliner.h>
 
 #include <algorithm>
 #include <string_view>
@@ -107,7 +108,9 @@ class Scan {
   }
 
   void VisitSubgraph(const std::shared_ptr<Graph>& subgraph) {
-    const Effects inner = Scan(subgraph, true).effects();
+    const auto inlined = subgraph->copy();
+    torch::jit::Inline(*inlined);
+    const Effects inner = Scan(inlined, true).effects();
     effects_.stateful |= inner.stateful;
     effects_.writes_tensors |= inner.writes_tensors;
     effects_.may_resize |= inner.may_resize;

@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "core/error_message.h"
 #include "core/module/torchscript_engine.h"
+#include "core/runtime/exit.h"
 
 namespace libtorch_node::core {
 
@@ -31,6 +32,7 @@ std::string TorchScriptEngine::Code(const std::string& method) const {
 }
 
 void TorchScriptEngine::Save(const std::string& path, const ExtraFiles& extra_files) const {
+  const ExitHold hold;
   try {
     module_.save(path, extra_files);
   } catch (...) {

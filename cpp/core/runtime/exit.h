@@ -1,14 +1,24 @@
 #pragma once
 
-#include <functional>
-
 namespace libtorch_node::core {
 
 /// Arranges, once per process, that at exit pool threads stop before LibTorch's static destructors
-/// run: exit waits at most a second for running operators, then leaves with the pending status.
+/// run. Idle ones end. When an operator is still running, the process leaves at once with the
+/// pending status: nobody can receive the result, and the operator may use statics that are being
+/// destroyed.
 void InstallExitHandler();
 
 /// True from the start of process exit: nothing may be delivered to JavaScript any more.
 bool Exiting();
+
+/// For work whose effect outlives the process, like writing a file: exit waits for it, at most a
+/// second.
+class ExitHold {
+ public:
+  ExitHold();
+  ~ExitHold();
+  ExitHold(const ExitHold&) = delete;
+  ExitHold& operator=(const ExitHold&) = delete;
+};
 
 }  // namespace libtorch_node::core

@@ -43,16 +43,24 @@ void ThreadRegistry::JoinRetired() {
   for (std::thread& thread : retired) thread.join();
 }
 
-bool ThreadRegistry::StopAll(std::chrono::milliseconds limit) {
-  const auto deadline = std::chrono::steady_clock::now() + limit;
+std::vector<std::shared_ptr<PoolState>> ThreadRegistry::LivePools() {
   std::vector<std::shared_ptr<PoolState>> pools;
-  {
-    const std::lock_guard lock(mutex_);
-    for (const auto& known : pools_) {
-      if (auto pool = known.lock()) pools.push_back(std::move(pool));
-    }
+  const std::lock_guard lock(mutex_);
+  for (const auto& known : pools_) {
+    if (auto pool = known.lock()) pools.push_back(std::move(pool));
   }
-  for (const auto& pool : pools) pool->Abandon();
+  return pools;
+}
+
+void ThreadRegistry::AbandonPools() {
+  for (const auto& pool : LivePools()) pool->Abandon();
+}
+
+bool ThreadRegistry::JoinIdle(std::chrono::steady_clock::time_point deadline) {
+  const auto pools = LivePools();
+  const bool busy = std::any_of(pools.begin(), pools.end(),
+                                [](const auto& pool) { return pool->Info().running > 0; });
+  if (busy) return false;
   {
     std::unique_lock lock(mutex_);
     if (!all_ended_.wait_until(lock, deadline, [this] { return live_ == 0; })) return false;

@@ -22,10 +22,15 @@ class ThreadRegistry {
   /// The last act of a thread: gives its own handle, to be joined by another one.
   void Retire(std::thread handle) noexcept;
   void JoinRetired();
-  /// Process exit: abandons every pool and waits for their threads. True when all are gone.
-  bool StopAll(std::chrono::milliseconds limit);
+
+  /// Process exit: no pool starts another task, and idle threads end.
+  void AbandonPools();
+  /// Then: false when a task is running, or threads have not ended by then.
+  bool JoinIdle(std::chrono::steady_clock::time_point deadline);
 
  private:
+  std::vector<std::shared_ptr<PoolState>> LivePools();
+
   std::mutex mutex_;
   std::condition_variable all_ended_;
   int live_ = 0;

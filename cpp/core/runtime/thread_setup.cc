@@ -30,8 +30,9 @@ void NameThisThread(const std::string& name) {
 }
 
 void SetIntraOpThreads(int count) {
-  // LibTorch sets the thread's count once, lazily; asking for it makes that happen before ours
-  // instead of after.
+  // The count is set once per thread, lazily, from inline code that LibTorch and this binary may
+  // each have a copy of: this makes both happen before ours instead of after.
+  at::internal::lazy_init_num_threads();
   static_cast<void>(at::get_num_threads());
   // Not at::set_num_threads: that changes the process-wide default as well.
   using SetNumThreads = void (*)(int);

@@ -17,7 +17,7 @@ class WarningSink {
 
 /// LibTorch's handler is thread-local: while this lives, the calling thread's warnings go to
 /// `sink`, never to stderr.
-class WarningScope final : private c10::WarningHandler {
+class WarningScope final : public c10::WarningHandler {
  public:
   /// With no sink, warnings are dropped.
   explicit WarningScope(std::shared_ptr<WarningSink> sink);
