@@ -53,7 +53,12 @@ export function checkBuildTools() {
   if (ask('make', '--version') === null && ask('ninja', '--version') === null) {
     missing.push({ what: 'make or ninja', apt: 'make', dnf: 'make' });
   }
-  stopIfMissing(missing);
+  stopIfMissing(
+    missing,
+    cmake && !isAtLeast(cmake, oldestCMake)
+      ? `where that brings an old CMake again: python3 -m pip install --user 'cmake>=${oldestCMake.join('.')}'\n`
+      : '',
+  );
 }
 
 /** The command that runs pip: a program and its first arguments. Stops where there is none. */
@@ -67,13 +72,13 @@ export function findPip() {
   return stopIfMissing(missing);
 }
 
-function stopIfMissing(missing) {
+function stopIfMissing(missing, hint = '') {
   if (missing.length === 0) return;
   const names = (manager) => missing.map((one) => one[manager]).join(' ');
   throw new Stop(
     `Missing: ${missing.map(({ what }) => what).join(', ')}. Install with\n` +
       `  sudo apt-get install ${names('apt')}     (Debian, Ubuntu)\n` +
       `  sudo dnf install ${names('dnf')}     (Fedora, Rocky)\n` +
-      'and run the same command again.',
+      `${hint}and run the same command again.`,
   );
 }

@@ -27,6 +27,10 @@ async function fill(folder, version) {
   const pip = findPip();
   const parent = path.dirname(folder);
   mkdirSync(parent, { recursive: true });
+  // What an attempt left that was killed; the caller holds the lock.
+  for (const name of readdirSync(parent)) {
+    if (name.startsWith('tmp-')) rmSync(path.join(parent, name), { recursive: true, force: true });
+  }
   const temporary = mkdtempSync(path.join(parent, 'tmp-'));
   const dispose = () => rmSync(temporary, { recursive: true, force: true });
   process.once('exit', dispose);
