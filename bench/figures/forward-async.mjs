@@ -6,14 +6,14 @@ import { emptyAddon, nativeProgram } from '../lib/native.mjs';
 import { Peer } from '../lib/peer.mjs';
 import { fixture, fixtureFacts } from '../lib/python.mjs';
 import { Report } from '../lib/report.mjs';
-import { here, hereSync, measure } from '../lib/rounds.mjs';
+import { here, hereSync, measure, median } from '../lib/rounds.mjs';
 
 const inFlight = 8;
 
 /** One call at a time: what the way to another thread and back costs. */
 async function roundTrip(report) {
   setNumThreads(1);
-  using model = loadModuleSync(await fixture('mlp'));
+  const model = loadModuleSync(await fixture('mlp'));
   const { roundTrip: empty } = await emptyAddon();
   const x = ones([1, 16]);
   const times = await measure({
@@ -31,7 +31,7 @@ async function roundTrip(report) {
   const { forward, forwardSync } = times;
   const trip = times['empty napi_async_work'];
   const shares = forward.rounds.map((us, i) => (us - forwardSync.rounds[i]) / trip.rounds[i]);
-  report.check('(forward - forwardSync) / empty napi_async_work', shares.sort((a, b) => a - b)[7], {
+  report.check('(forward - forwardSync) / empty napi_async_work', median(shares), {
     limit: 1,
     byMinima: (forward.min - forwardSync.min) / trip.min,
   });
@@ -40,8 +40,8 @@ async function roundTrip(report) {
 /** Eight calls at a time of a 5 ms model on a pool, against the same pool in C++. */
 async function throughput(report, threads, intraOpThreads) {
   const path = await fixture('five-ms');
-  using pool = createPool({ threads, intraOpThreads });
-  using model = loadModuleSync(path, { pool });
+  const pool = createPool({ threads, intraOpThreads });
+  const model = loadModuleSync(path, { pool });
   const x = ones([32, 512]);
   const peer = await Peer.start({
     program: await nativeProgram('pool'),
@@ -61,13 +61,14 @@ async function throughput(report, threads, intraOpThreads) {
     { rounds: 9, ms: 600 },
   );
   peer.close();
+  pool.dispose();
   const shape = `${threads} × ${intraOpThreads} threads`;
   report.times(`${inFlight} in flight on a 5 ms model, ${shape}: per call`, times);
-  const { median, min } = times['C++ pool'].over(times.forward);
-  report.check(`throughput / C++ pool, ${shape}`, median, {
+  const relative = times['C++ pool'].over(times.forward);
+  report.check(`throughput / C++ pool, ${shape}`, relative.median, {
     limit: 0.95,
     least: true,
-    byMinima: min,
+    byMinima: relative.min,
   });
 }
 
@@ -81,7 +82,7 @@ async function delayDuring(work) {
 }
 
 async function eventLoop(report) {
-  using model = loadModuleSync(await fixture('slow'));
+  const model = loadModuleSync(await fixture('slow'));
   const { perMillisecond } = await fixtureFacts('slow');
   let steps = Math.ceil(300 * perMillisecond.forward);
   const timed = async () => {
@@ -97,17 +98,16 @@ async function eventLoop(report) {
     busy.push(await delayDuring(async () => took.push(await timed())));
     idle.push(await delayDuring(() => sleep(300)));
   }
-  const middle = (values) => values.sort((a, b) => a - b)[values.length >> 1];
   report.table(
     'event-loop delay with a timer of 1 ms',
     ['', 'p99 ms, median', 'p99 ms, min'],
     [
-      [`during a forward of ${middle(took).toFixed(0)} ms`, middle(busy), Math.min(...busy)],
-      ['idle', middle(idle), Math.min(...idle)],
+      [`during a forward of ${median(took).toFixed(0)} ms`, median(busy), Math.min(...busy)],
+      ['idle', median(idle), Math.min(...idle)],
     ],
   );
   report.measurements['event-loop delay'] = { busy, idle, took };
-  report.check('event-loop delay p99 during a forward', middle(busy), {
+  report.check('event-loop delay p99 during a forward', median(busy), {
     limit: 5,
     unit: 'ms',
     byMinima: Math.min(...busy),

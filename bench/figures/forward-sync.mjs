@@ -1,22 +1,22 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { loadModuleSync, ones, setNumThreads, tensorSchema, tidy } from 'libtorch-node';
 import { nativeProgram } from '../lib/native.mjs';
 import { Peer } from '../lib/peer.mjs';
 import { benchModel, fixture, python } from '../lib/python.mjs';
 import { Report } from '../lib/report.mjs';
-import { hereSync, measure } from '../lib/rounds.mjs';
+import { here, hereSync, measure } from '../lib/rounds.mjs';
 
+const cpp = 'C++ loop';
+const jit = 'Python torch.jit';
 const signature = {
   inputs: { x: tensorSchema({ dtype: 'float32', shape: ['batch', 16] }) },
   output: tensorSchema({ dtype: 'float32', shape: ['batch', 4] }),
 };
 
 /** One loop per contender: a shared one would be compiled for all of them at once. */
-function ourLoops(model, signed, single, x) {
+function loopsWithDispose(model, signed, single, x) {
   return {
     forwardSync: (count) => {
-      for (let i = 0; i < count; i++) model.forwardSync(x);
-    },
-    'forwardSync, disposed': (count) => {
       for (let i = 0; i < count; i++) model.forwardSync(x).dispose();
     },
     'forwardSync in tidy': (count) => {
@@ -27,9 +27,9 @@ function ourLoops(model, signed, single, x) {
       }
     },
     'forwardSync, signature': (count) => {
-      for (let i = 0; i < count; i++) signed.forwardSync(x);
+      for (let i = 0; i < count; i++) signed.forwardSync(x).dispose();
     },
-    'forwardSync, signature in tidy': (count) => {
+    'forwardSync, signature, in tidy': (count) => {
       for (let i = 0; i < count; i++) {
         tidy(() => {
           signed.forwardSync(x);
@@ -37,80 +37,112 @@ function ourLoops(model, signed, single, x) {
       }
     },
     'forwardSync + toTypedArray()': (count) => {
-      for (let i = 0; i < count; i++) model.forwardSync(x).toTypedArray();
+      let sum = 0;
+      for (let i = 0; i < count; i++) {
+        const y = model.forwardSync(x);
+        sum += y.toTypedArray()[0];
+        y.dispose();
+      }
+      return sum;
     },
     'forwardSync + data': (count) => {
       let sum = 0;
-      for (let i = 0; i < count; i++) sum += model.forwardSync(x).data.length;
+      for (let i = 0; i < count; i++) {
+        const y = model.forwardSync(x);
+        sum += y.data[0];
+        y.dispose();
+      }
       return sum;
     },
     '16-16-1 forwardSync': (count) => {
-      for (let i = 0; i < count; i++) single.forwardSync(x);
+      for (let i = 0; i < count; i++) single.forwardSync(x).dispose();
     },
     '16-16-1 forwardSync + item()': (count) => {
       let sum = 0;
-      for (let i = 0; i < count; i++) sum += single.forwardSync(x).item();
+      for (let i = 0; i < count; i++) {
+        const y = single.forwardSync(x);
+        sum += y.item();
+        y.dispose();
+      }
       return sum;
     },
   };
 }
 
+/** Nothing is disposed: the time of the collector counts, and so do the turns in which Node lets it finalize. */
+function loopsWithCollector(model, x) {
+  return {
+    'forwardSync, not disposed': async (count) => {
+      for (let i = 0; i < count; i++) {
+        model.forwardSync(x);
+        if (i % 1000 === 999) await turn();
+      }
+    },
+    'forwardSync + data, not disposed': async (count) => {
+      let sum = 0;
+      for (let i = 0; i < count; i++) {
+        sum += model.forwardSync(x).data[0];
+        if (i % 1000 === 999) await turn();
+      }
+      return sum;
+    },
+  };
+}
+
+function mapValues(object, change) {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value)]));
+}
+
 export async function figure() {
   setNumThreads(1);
-  const [path, singlePath] = [await fixture('mlp'), await benchModel('single')];
-  const loops = ourLoops(
-    loadModuleSync(path).eval(),
-    loadModuleSync(path, { signature }).eval(),
-    loadModuleSync(singlePath).eval(),
-    ones([1, 16]),
-  );
+  const path = await fixture('mlp');
+  const x = ones([1, 16]);
+  const model = loadModuleSync(path).eval();
+  const signed = loadModuleSync(path, { signature }).eval();
+  const single = loadModuleSync(await benchModel('single')).eval();
+  const program = await nativeProgram('forward');
   const peers = {
-    'C++ loop': await Peer.start({
-      program: await nativeProgram('forward'),
-      args: [path, '1x16'],
-    }),
-    'Python torch.jit': await Peer.start(
-      await python('bench/peer.py', 'forward', path, '1x16', 'profiling'),
-    ),
+    [cpp]: await Peer.start({ program, args: [path, '1x16'] }),
+    [jit]: await Peer.start(await python('bench/peer.py', 'forward', path, '1x16', 'profiling')),
     'Python torch.jit, not optimized': await Peer.start(
       await python('bench/peer.py', 'forward', path, '1x16', 'off'),
     ),
   };
-  const contenders = {};
-  for (const [name, peer] of Object.entries(peers)) contenders[name] = (n) => peer.time(n);
-  for (const [name, loop] of Object.entries(loops)) contenders[name] = hereSync(loop);
-  const times = await measure(contenders, { rounds: 15, ms: 50 });
+  const timed = mapValues(peers, (peer) => (count) => peer.time(count));
+  const loops = loopsWithDispose(model, signed, single, x);
+  const times = await measure({ ...timed, ...mapValues(loops, hereSync) }, { rounds: 41, ms: 20 });
+  const collected = await measure(
+    { [cpp]: timed[cpp], ...mapValues(loopsWithCollector(model, x), here) },
+    { rounds: 5, ms: 2000 },
+  );
   for (const peer of Object.values(peers)) peer.close();
 
   const report = new Report('forward-sync', 'a 16-16-4 MLP, tensor in, tensor out, one thread');
-  report.times('per call', times);
-  const sync = times.forwardSync;
-  const ratio = (name, peer, limit) => {
-    const { median, min } = times[name].over(times[peer]);
+  report.times('per call, the output disposed', times);
+  report.times('per call, the output left to the garbage collector', collected);
+  const ratio = (name, from, peer, limit) => {
+    const { median, min } = from[name].over(from[peer]);
     report.check(`${name} / ${peer}`, median, { limit, byMinima: min });
   };
   const extra = (name, base, limit) => {
-    const { median, min } = times[name].minus(base);
+    const { median, min } = times[name].minus(times[base]);
     report.check(`${name}: more`, median, { limit, unit: 'µs', byMinima: min });
   };
-  ratio('forwardSync', 'C++ loop', 1.25);
-  ratio('forwardSync', 'Python torch.jit', 0.9);
-  extra('16-16-1 forwardSync + item()', times['16-16-1 forwardSync'], 2);
-  extra('forwardSync + toTypedArray()', sync, 2);
-  extra('forwardSync + data', sync, 5);
-  const others = [
-    'forwardSync, signature',
-    'forwardSync in tidy',
-    'forwardSync, signature in tidy',
-  ];
+  ratio('forwardSync', times, cpp, 1.25);
+  ratio('forwardSync, not disposed', collected, cpp, 1.25);
+  ratio('forwardSync', times, jit, 0.9);
+  extra('16-16-1 forwardSync + item()', '16-16-1 forwardSync', 2);
+  extra('forwardSync + toTypedArray()', 'forwardSync', 2);
+  extra('forwardSync + data', 'forwardSync', 5);
+  const rows = ['forwardSync in tidy', 'forwardSync, signature', 'forwardSync, signature, in tidy'];
   report.table(
-    'the same with',
-    ['', '/ C++ loop', '/ Python', 'µs more'],
-    ['forwardSync, disposed', ...others].map((name) => [
+    'the same, medians',
+    ['', '/ C++', '/ Python', 'µs more'],
+    rows.map((name) => [
       name,
-      times[name].over(times['C++ loop']).median,
-      times[name].over(times['Python torch.jit']).median,
-      times[name].minus(sync).median,
+      times[name].over(times[cpp]).median,
+      times[name].over(times[jit]).median,
+      times[name].minus(times.forwardSync).median,
     ]),
   );
   return report;

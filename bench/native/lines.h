@@ -14,6 +14,7 @@ int AnswerLines(const Loop& loop) {
   std::cout << "{\"ready\":true}" << std::endl;
   for (std::string line; std::getline(std::cin, line);) {
     const std::int64_t count = std::stoll(line);
+    loop(count / 8);
     const auto start = std::chrono::steady_clock::now();
     loop(count);
     const std::chrono::nanoseconds elapsed = std::chrono::steady_clock::now() - start;
