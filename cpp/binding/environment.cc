@@ -68,7 +68,8 @@ Environment::Environment(Napi::Env env) : env_(env), ledger_(env) {
   object_prototype_ = Napi::Persistent(object.Get("prototype").As<Napi::Object>());
   map_constructor_ = Napi::Persistent(GlobalFunction(env, "Map"));
   uint8_array_constructor_ = Napi::Persistent(GlobalFunction(env, "Uint8Array"));
-  float_symbol_ = Napi::Reference<Napi::Symbol>::New(Napi::Symbol::For(env, "libtorch-node.float"), 1);
+  float_symbol_ =
+      Napi::Reference<Napi::Symbol>::New(Napi::Symbol::For(env, "libtorch-node.float"), 1);
   mailbox_ = std::make_shared<Mailbox>(*this);
   warning_sink_ = std::make_shared<EnvironmentSink>(mailbox_);
   warning_scope_.emplace(warning_sink_);
@@ -120,9 +121,11 @@ Napi::Value Environment::NewUint8Array(napi_value buffer) const {
 }
 
 bool Environment::IsPlainObject(napi_value object) const {
-  napi_value prototype;
-  if (napi_get_prototype(env_, object, &prototype) != napi_ok) return false;
   napi_valuetype type = napi_undefined;
+  napi_typeof(env_, object, &type);
+  if (type != napi_object) return false;
+  napi_value prototype;
+  NAPI_THROW_IF_FAILED(env_, napi_get_prototype(env_, object, &prototype), false);
   napi_typeof(env_, prototype, &type);
   if (type == napi_null) return true;
   bool same = false;

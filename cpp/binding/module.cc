@@ -44,7 +44,7 @@ core::Source ReadSource(Environment& environment, const Napi::Object& source, bo
   const auto length = static_cast<std::size_t>(source.Get("byteLength").ToNumber().Int64Value());
   const BufferBytes bytes = BytesOf(environment, source.Get("buffer"), offset, length);
   result.size = length;
-  result.owner = outlives_call ? PinBytes(environment, bytes) : nullptr;
+  result.owner = outlives_call ? PinBytes(bytes) : nullptr;
   result.data = bytes.data;
   if (outlives_call && result.owner == nullptr) {
     // Not ours to keep in place: the caller may transfer or shrink it while we read.
@@ -96,21 +96,21 @@ Napi::Value Load(const Napi::CallbackInfo& info) {
   Environment& environment = Environment::Of(info.Env());
   LoadCall call = ReadLoad(environment, info, true);
   const auto pool = call.pool != nullptr ? call.pool : core::Pool::Default();
-  return Napi::Value(
-      info.Env(), Async(environment, pool, [call = std::move(call)]() mutable -> Settle {
-        core::Loaded loaded = core::Load(call.source, call.options);
-        call.source.owner = nullptr;
-        return [loaded = std::move(loaded), own = call.pool](Environment& settling) {
-          return FromLoaded(settling, loaded, own);
-        };
-      }));
+  return Napi::Value(info.Env(),
+                     Async(environment, pool, [call = std::move(call)]() mutable -> Settle {
+                       core::Loaded loaded = core::Load(call.source, call.options);
+                       call.source.owner = nullptr;
+                       return [loaded = std::move(loaded), own = call.pool](Environment& settling) {
+                         return FromLoaded(settling, loaded, own);
+                       };
+                     }));
 }
 
 Napi::Value LoadSync(const Napi::CallbackInfo& info) {
   Environment& environment = Environment::Of(info.Env());
   const LoadCall call = ReadLoad(environment, info, false);
-  return Napi::Value(info.Env(), FromLoaded(environment, core::Load(call.source, call.options),
-                                            call.pool));
+  return Napi::Value(info.Env(),
+                     FromLoaded(environment, core::Load(call.source, call.options), call.pool));
 }
 
 Napi::Value Methods(const Napi::CallbackInfo& info) {
@@ -128,8 +128,10 @@ Napi::Value Methods(const Napi::CallbackInfo& info) {
 
 Napi::Value Share(const Napi::CallbackInfo& info) {
   Environment& environment = Environment::Of(info.Env());
-  return Napi::String::New(info.Env(),
-                           core::ShareEngine(RequireModule(environment, info[0])->engine));
+  const auto engine = RequireModule(environment, info[0])->engine;
+  // Attributes as they stand between runs: whoever claims starts from these, at any time.
+  const core::Gate::Pass pass = engine->gate()->Enter(engine->WholeRequest());
+  return Napi::String::New(info.Env(), core::ShareEngine(engine->Share()));
 }
 
 Napi::Value Claim(const Napi::CallbackInfo& info) {
@@ -152,8 +154,8 @@ Napi::Value Dispose(const Napi::CallbackInfo& info) {
 
 Napi::Value IsDisposed(const Napi::CallbackInfo& info) {
   Environment& environment = Environment::Of(info.Env());
-  return Napi::Boolean::New(
-      info.Env(), RequireHandleOf<ModuleHandle>(environment, info[0])->engine == nullptr);
+  return Napi::Boolean::New(info.Env(),
+                            RequireHandleOf<ModuleHandle>(environment, info[0])->engine == nullptr);
 }
 
 }  // namespace
@@ -166,8 +168,8 @@ std::shared_ptr<ModuleHandle> RequireModule(Environment& environment, napi_value
 
 std::shared_ptr<core::TorchScriptEngine> RequireTorchScript(Environment& environment,
                                                             napi_value value) {
-  auto engine = std::dynamic_pointer_cast<core::TorchScriptEngine>(
-      RequireModule(environment, value)->engine);
+  auto engine =
+      std::dynamic_pointer_cast<core::TorchScriptEngine>(RequireModule(environment, value)->engine);
   if (engine == nullptr) {
     throw core::Error("ERR_UNSUPPORTED_FORMAT", "only a TorchScript module can do this");
   }

@@ -10,6 +10,7 @@
 #include "binding/tensor/tensor_handle.h"
 #include "binding/value/names.h"
 #include "binding/value/to_ivalue.h"
+#include "core/tensor/normal_tensor.h"
 
 namespace libtorch_node::binding {
 
@@ -35,7 +36,8 @@ Napi::Value OnPool(const Napi::CallbackInfo& info, const Engine& engine, Gate::R
                    Work work) {
   Environment& environment = Environment::Of(info.Env());
   const auto pool = PoolOf(environment, nullptr, RequireModule(environment, info[0])->pool);
-  return Napi::Value(info.Env(), Async(environment, pool, std::move(work), engine->gate(), request));
+  return Napi::Value(info.Env(),
+                     Async(environment, pool, std::move(work), engine->gate(), request));
 }
 
 Settle Nothing() {
@@ -80,7 +82,9 @@ StateDict ReadEntries(const Napi::CallbackInfo& info) {
 
 Napi::Value LoadStateDict(const Napi::CallbackInfo& info) {
   const Engine engine = EngineOf(info);
-  return OnPool(info, engine, kAlone, [engine, entries = ReadEntries(info)]() -> Settle {
+  StateDict entries = ReadEntries(info);
+  for (auto& [name, tensor] : entries) tensor = core::PinnedAlias(tensor);
+  return OnPool(info, engine, kAlone, [engine, entries = std::move(entries)]() -> Settle {
     engine->LoadStateDict(entries);
     return Nothing();
   });
@@ -168,12 +172,12 @@ napi_value FromBytes(Environment& environment, const std::string& bytes) {
 
 Napi::Value Save(const Napi::CallbackInfo& info) {
   const Engine engine = EngineOf(info);
-  return OnPool(info, engine, engine->WholeRequest(),
-                [engine, path = info[1].ToString().Utf8Value(),
-                 files = ReadExtraFiles(info[2])]() -> Settle {
-                  engine->Save(path, files);
-                  return Nothing();
-                });
+  return OnPool(
+      info, engine, engine->WholeRequest(),
+      [engine, path = info[1].ToString().Utf8Value(), files = ReadExtraFiles(info[2])]() -> Settle {
+        engine->Save(path, files);
+        return Nothing();
+      });
 }
 
 Napi::Value SaveSync(const Napi::CallbackInfo& info) {
@@ -187,17 +191,17 @@ Napi::Value ToBytes(const Napi::CallbackInfo& info) {
   const Engine engine = EngineOf(info);
   return OnPool(info, engine, engine->WholeRequest(),
                 [engine, files = ReadExtraFiles(info[1])]() -> Settle {
-    return [bytes = engine->ToBytes(files)](Environment& settling) {
-      return FromBytes(settling, bytes);
-    };
-  });
+                  return [bytes = engine->ToBytes(files)](Environment& settling) {
+                    return FromBytes(settling, bytes);
+                  };
+                });
 }
 
 Napi::Value ToBytesSync(const Napi::CallbackInfo& info) {
   const Engine engine = EngineOf(info);
   const Gate::Pass pass = engine->gate()->Enter(engine->WholeRequest());
-  return Napi::Value(info.Env(), FromBytes(Environment::Of(info.Env()),
-                                           engine->ToBytes(ReadExtraFiles(info[1]))));
+  return Napi::Value(
+      info.Env(), FromBytes(Environment::Of(info.Env()), engine->ToBytes(ReadExtraFiles(info[1]))));
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 #include "binding/value/arguments.h"
 #include "binding/value/from_ivalue.h"
 #include "core/module/run_request.h"
-#include "core/tensor/size_guard.h"
+#include "core/tensor/normal_tensor.h"
 
 namespace libtorch_node::binding {
 
@@ -47,16 +47,35 @@ class Received {
   CallArguments arguments_;
 };
 
-void PinTensors(const c10::IValue& value) {
+/// Gives the run tensors of its own over the same storages: an operator here or there may change
+/// sizes, and nobody may reallocate what another thread reads. True when something changed; what
+/// holds no tensors is left alone, for it may be a default value, which all runs share.
+bool OwnTensors(c10::IValue& value) {
+  bool changed = false;
   if (value.isTensor()) {
-    core::PinStorage(value.toTensor());
+    value = core::PinnedAlias(value.toTensor());
+    changed = true;
   } else if (value.isList()) {
-    for (const c10::IValue& element : value.toListRef()) PinTensors(element);
+    auto list = value.toList();
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      c10::IValue item = list.get(i);
+      if (!OwnTensors(item)) continue;
+      list.set(i, std::move(item));
+      changed = true;
+    }
   } else if (value.isTuple()) {
-    for (const c10::IValue& element : value.toTupleRef().elements()) PinTensors(element);
+    std::vector<c10::IValue> elements = value.toTupleRef().elements().vec();
+    for (c10::IValue& element : elements) changed |= OwnTensors(element);
+    if (changed) value.toTupleRef().setElements(std::move(elements));
   } else if (value.isGenericDict()) {
-    for (const auto& entry : value.toGenericDict()) PinTensors(entry.value());
+    for (const auto& entry : value.toGenericDict()) {
+      c10::IValue item = entry.value();
+      if (!OwnTensors(item)) continue;
+      entry.setValue(std::move(item));
+      changed = true;
+    }
   }
+  return changed;
 }
 
 core::RunRequest NewRequest(Environment& environment, const std::shared_ptr<core::Engine>& engine,
@@ -81,8 +100,7 @@ napi_value RunHere(Environment& environment, core::RunRequest request) {
 
 std::shared_ptr<PromiseTask> RunOnPool(Environment& environment, core::RunRequest request,
                                        std::shared_ptr<core::Pool> pool) {
-  // Nobody may reallocate what another thread reads.
-  for (const c10::IValue& input : request.inputs) PinTensors(input);
+  for (c10::IValue& input : request.inputs) OwnTensors(input);
   const auto engine = request.engine;
   const core::Gate::Request admission = engine->Admission(*request.method);
   const auto task = std::make_shared<PromiseTask>(

@@ -27,26 +27,25 @@ void PromiseTask::Start(std::shared_ptr<core::Pool> pool, std::shared_ptr<core::
 }
 
 void PromiseTask::Execute() noexcept {
-  {
-    const core::WarningScope warnings(warning_sink_);
-    try {
-      settle_ = work_();
-    } catch (...) {
-      failure_ = std::current_exception();
-    }
-    // Inputs go before the promise settles: their memory is not the caller's to wait for.
-    work_ = nullptr;
+  const core::WarningScope warnings(warning_sink_);
+  try {
+    settle_ = work_();
+  } catch (...) {
+    failure_ = std::current_exception();
   }
-  mailbox_->Post(shared_from_this());
+  // Inputs go before the promise settles: their memory is not the caller's to wait for.
+  work_ = nullptr;
 }
+
+void PromiseTask::Complete() noexcept { mailbox_->Post(shared_from_this()); }
 
 void PromiseTask::Cancel() {
   if (deferred_ == nullptr) return;
   Resolve(Environment::Of(env_), Napi::Env(env_).Undefined());
-  const bool removed = gate_ != nullptr ? gate_->Cancel(this) : pool_->Remove(this);
-  if (!removed) return;
-  work_ = nullptr;
+  // Nobody waits for it any more: the event loop need not either.
   mailbox_->Received();
+  const bool removed = gate_ != nullptr ? gate_->Cancel(this) : pool_->Remove(this);
+  if (removed) work_ = nullptr;
 }
 
 void PromiseTask::Resolve(Environment& environment, napi_value value) {
@@ -55,8 +54,8 @@ void PromiseTask::Resolve(Environment& environment, napi_value value) {
 }
 
 void PromiseTask::Deliver(Environment& environment) noexcept {
-  mailbox_->Received();
   if (deferred_ == nullptr) return;
+  mailbox_->Received();
   try {
     if (failure_ != nullptr) std::rethrow_exception(failure_);
     Resolve(environment, settle_(environment));

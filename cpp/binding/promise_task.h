@@ -29,10 +29,12 @@ class PromiseTask final : public core::Task,
   /// At once on the pool, or, given a gate, when that admits it.
   void Start(std::shared_ptr<core::Pool> pool, std::shared_ptr<core::Gate> gate = nullptr,
              core::Gate::Request request = {});
-  /// On the environment's thread: removes queued work, lets go of running work; the promise resolves to undefined.
+  /// On the environment's thread: removes queued work, lets go of running work; the promise
+  /// resolves to undefined.
   void Cancel();
 
   void Execute() noexcept override;
+  void Complete() noexcept override;
   void Deliver(Environment& environment) noexcept override;
 
  private:

@@ -11,8 +11,8 @@ namespace libtorch_node::binding {
 
 namespace {
 
-// V8 hands out the memory behind a buffer as a shared_ptr; Node-API has no word for it. Looked up by name, so that a
-// runtime without V8 copies instead. A napi_value is V8's own handle.
+// V8 hands out the memory behind a buffer as a shared_ptr; Node-API has no word for it. Looked up
+// by name, so that a runtime without V8 copies instead. A napi_value is V8's own handle.
 using GetBackingStore = std::shared_ptr<void> (*)(napi_value);
 
 GetBackingStore FindGetBackingStore(bool shared) {
@@ -23,18 +23,19 @@ GetBackingStore FindGetBackingStore(bool shared) {
   return shared ? shared_form : plain;
 }
 
-bool IsResizable(napi_env env, napi_value buffer) {
-  napi_value resizable = nullptr;
-  bool flag = false;
-  return napi_get_named_property(env, buffer, "resizable", &resizable) == napi_ok &&
-         napi_get_value_bool(env, resizable, &flag) == napi_ok && flag;
+/// Asked of the store itself: JavaScript can hide the buffer's property.
+bool MayShrink(const std::shared_ptr<void>& store) {
+  using IsResizable = bool (*)(const void*);
+  static const auto is_resizable = reinterpret_cast<IsResizable>(
+      dlsym(RTLD_DEFAULT, "_ZNK2v812BackingStore27IsResizableByUserJavaScriptEv"));
+  return is_resizable == nullptr || is_resizable(store.get());
 }
 
 core::Error NoBuffer(napi_env env, napi_value value) {
-  return core::Error("ERR_INVALID_ARG_TYPE",
-                     "expected an ArrayBuffer or SharedArrayBuffer, got " +
-                         DescribeValue(env, value),
-                     core::ErrorKind::kType);
+  return core::Error(
+      "ERR_INVALID_ARG_TYPE",
+      "expected an ArrayBuffer or SharedArrayBuffer, got " + DescribeValue(env, value),
+      core::ErrorKind::kType);
 }
 
 }  // namespace
@@ -51,7 +52,7 @@ BufferBytes BytesOf(Environment& environment, napi_value buffer, std::size_t off
     bool detached = false;
     napi_is_detached_arraybuffer(env, buffer, &detached);
     if (detached) {
-      throw core::Error("ERR_DETACHED", "expected a buffer with memory, got a detached one",
+      throw core::Error("ERR_DETACHED_BUFFER", "expected a buffer with memory, got a detached one",
                         core::ErrorKind::kType);
     }
     NAPI_THROW_IF_FAILED(env, napi_get_arraybuffer_info(env, buffer, &bytes.data, &length), bytes);
@@ -63,10 +64,9 @@ BufferBytes BytesOf(Environment& environment, napi_value buffer, std::size_t off
     const Napi::Value view = environment.NewUint8Array(buffer);
     napi_typedarray_type element{};
     napi_value behind = nullptr;
-    NAPI_THROW_IF_FAILED(env,
-                         napi_get_typedarray_info(env, view, &element, &length, &bytes.data,
-                                                  &behind, nullptr),
-                         bytes);
+    NAPI_THROW_IF_FAILED(
+        env, napi_get_typedarray_info(env, view, &element, &length, &bytes.data, &behind, nullptr),
+        bytes);
     bool same = false;
     napi_strict_equals(env, behind, buffer, &same);
     if (!same) throw NoBuffer(env, buffer);
@@ -75,8 +75,7 @@ BufferBytes BytesOf(Environment& environment, napi_value buffer, std::size_t off
   if (offset > length || size > length - offset) {
     throw core::Error("ERR_OUT_OF_RANGE",
                       "expected " + std::to_string(size) + " bytes at offset " +
-                          std::to_string(offset) + ", but the buffer has " +
-                          std::to_string(length),
+                          std::to_string(offset) + ", but the buffer has " + std::to_string(length),
                       core::ErrorKind::kRange);
   }
   bytes.data = static_cast<char*>(bytes.data) + offset;
@@ -84,11 +83,12 @@ BufferBytes BytesOf(Environment& environment, napi_value buffer, std::size_t off
   return bytes;
 }
 
-std::shared_ptr<void> PinBytes(Environment& environment, const BufferBytes& bytes) {
+std::shared_ptr<void> PinBytes(const BufferBytes& bytes) {
   const GetBackingStore get_backing_store = FindGetBackingStore(bytes.shared);
   if (get_backing_store == nullptr) return nullptr;
-  if (!bytes.shared && IsResizable(environment.env(), bytes.buffer)) return nullptr;
-  return get_backing_store(bytes.buffer);
+  std::shared_ptr<void> store = get_backing_store(bytes.buffer);
+  if (!bytes.shared && MayShrink(store)) return nullptr;
+  return store;
 }
 
 }  // namespace libtorch_node::binding

@@ -16,13 +16,14 @@ struct BufferBytes {
   bool shared = false;  // a SharedArrayBuffer
 };
 
-/// Throws ERR_INVALID_ARG_TYPE for what is no buffer, ERR_DETACHED for a detached one, ERR_OUT_OF_RANGE for a
-/// stretch that does not lie inside.
+/// Throws ERR_INVALID_ARG_TYPE for what is no buffer, ERR_DETACHED_BUFFER for a detached one,
+/// ERR_OUT_OF_RANGE for a stretch that does not lie inside.
 BufferBytes BytesOf(Environment& environment, napi_value buffer, std::size_t offset,
                     std::size_t size);
 
-/// Keeps the memory in place whatever becomes of the JavaScript buffer; null where the runtime has no way to, or the
-/// buffer is resizable: the caller must copy. A reference to the buffer would not do: transfer moves its memory.
-std::shared_ptr<void> PinBytes(Environment& environment, const BufferBytes& bytes);
+/// Keeps the memory in place whatever becomes of the JavaScript buffer; null where the runtime has
+/// no way to, or the buffer is resizable: the caller must copy. A reference to the buffer would not
+/// do: transfer moves its memory.
+std::shared_ptr<void> PinBytes(const BufferBytes& bytes);
 
 }  // namespace libtorch_node::binding

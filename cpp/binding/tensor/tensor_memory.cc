@@ -39,8 +39,8 @@ NewTensorCall ReadCall(Environment& environment, const Napi::CallbackInfo& info)
   }
   call.dtype = DTypeOf(info[2].ToString().Utf8Value());
   call.byte_offset = OffsetOf(info[1]);
-  call.bytes = BytesOf(environment, info[0], call.byte_offset,
-                       core::BytesNeeded(call.shape, call.dtype));
+  call.bytes =
+      BytesOf(environment, info[0], call.byte_offset, core::BytesNeeded(call.shape, call.dtype));
   return call;
 }
 
@@ -61,7 +61,7 @@ Napi::Value FromBuffer(const Napi::CallbackInfo& info) {
   const bool aligned =
       reinterpret_cast<std::uintptr_t>(call.bytes.data) % c10::elementSize(call.dtype) == 0;
   std::shared_ptr<void> pin;
-  if (aligned && call.bytes.size > 0) pin = PinBytes(environment, call.bytes);
+  if (aligned && call.bytes.size > 0) pin = PinBytes(call.bytes);
   if (pin == nullptr) return CopyOf(environment, call);
   const at::Tensor tensor = core::BorrowCpuTensor(call.shape, call.dtype, call.bytes.data,
                                                   call.bytes.size, std::move(pin));
@@ -94,7 +94,7 @@ void RequireView(const at::Tensor& tensor) {
 Napi::Value Data(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   Environment& environment = Environment::Of(env);
-  const at::Tensor& tensor = RequireTensor(environment, info[0]);
+  const at::Tensor tensor = RequireTensor(environment, info[0]);  // JavaScript may dispose it
   RequireView(tensor);
   BufferWindow window{nullptr, 0};
   if (tensor.numel() > 0) {
@@ -113,9 +113,9 @@ Napi::Value Data(const Napi::CallbackInfo& info) {
 
 Napi::Value CopyFrom(const Napi::CallbackInfo& info) {
   Environment& environment = Environment::Of(info.Env());
-  const at::Tensor& tensor = RequireTensor(environment, info[0]);
-  const BufferBytes bytes =
-      BytesOf(environment, info[1], OffsetOf(info[2]), OffsetOf(info[3]));
+  // First what may run the caller's code: it could dispose the tensor.
+  const BufferBytes bytes = BytesOf(environment, info[1], OffsetOf(info[2]), OffsetOf(info[3]));
+  const at::Tensor tensor = RequireTensor(environment, info[0]);  // JavaScript may dispose it
   const std::size_t expected = core::BytesNeeded(tensor.sizes(), tensor.scalar_type());
   if (bytes.size != expected) {
     throw core::Error("ERR_OUT_OF_RANGE",

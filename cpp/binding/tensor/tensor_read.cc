@@ -8,7 +8,7 @@
 #include "binding/tensor/tensor_handle.h"
 #include "binding/tensor/tensor_room.h"
 #include "binding/value/scalar.h"
-#include "core/tensor/size_guard.h"
+#include "core/tensor/normal_tensor.h"
 #include "core/tensor/transfer.h"
 
 namespace libtorch_node::binding {
@@ -31,17 +31,14 @@ bool ReadableInPlace(const at::Tensor& tensor) {
 
 Napi::Value Read(const Napi::CallbackInfo& info) {
   const at::Tensor& tensor = RequireTensor(Environment::Of(info.Env()), info[0]);
-  return Napi::Value(info.Env(), BytesFrom(info.Env(), ReadableInPlace(tensor)
-                                                           ? tensor
-                                                           : core::Readable(tensor)));
+  return Napi::Value(
+      info.Env(), BytesFrom(info.Env(), ReadableInPlace(tensor) ? tensor : core::Readable(tensor)));
 }
 
 Napi::Value ReadAsync(const Napi::CallbackInfo& info) {
   Environment& environment = Environment::Of(info.Env());
-  const at::Tensor tensor = RequireTensor(environment, info[0]);
-  core::PinStorage(tensor);
-  return Napi::Value(info.Env(),
-                     Async(environment, core::Pool::Default(), [tensor]() -> Settle {
+  const at::Tensor tensor = core::PinnedAlias(RequireTensor(environment, info[0]));
+  return Napi::Value(info.Env(), Async(environment, core::Pool::Default(), [tensor]() -> Settle {
                        return [readable = core::Readable(tensor)](Environment& settling) {
                          return BytesFrom(settling.env(), readable);
                        };
@@ -51,10 +48,10 @@ Napi::Value ReadAsync(const Napi::CallbackInfo& info) {
 Napi::Value Item(const Napi::CallbackInfo& info) {
   const at::Tensor& tensor = RequireTensor(Environment::Of(info.Env()), info[0]);
   if (tensor.numel() != 1) {
-    throw core::Error("ERR_INVALID_ARG_VALUE",
-                      "item: expected a tensor with one element, got one with " +
-                          std::to_string(tensor.numel()),
-                      core::ErrorKind::kRange);
+    throw core::Error(
+        "ERR_INVALID_ARG_VALUE",
+        "item: expected a tensor with one element, got one with " + std::to_string(tensor.numel()),
+        core::ErrorKind::kRange);
   }
   return Napi::Value(info.Env(), FromScalar(info.Env(), tensor.item()));
 }
