@@ -10,11 +10,16 @@ namespace libtorch_node::binding {
 
 namespace {
 
+void Release(std::unique_ptr<TensorHandle> handle) {
+  Environment& environment = *handle->environment;
+  environment.ledger().Remove(handle->ledger_key);
+  environment.tensors().erase(handle.get());
+  handle.reset();
+  environment.Release();
+}
+
 void Finalize(napi_env, void* data, void*) {
-  const std::unique_ptr<TensorHandle> handle(static_cast<TensorHandle*>(data));
-  DisposeTensor(*handle);
-  handle->environment->tensors().erase(handle.get());
-  handle->environment->Release();
+  Release(std::unique_ptr<TensorHandle>(static_cast<TensorHandle*>(data)));
 }
 
 }  // namespace
@@ -47,28 +52,31 @@ TensorHandle* FindTensor(Environment& environment, napi_value value) {
   return tensors.find(data) == tensors.end() ? nullptr : static_cast<TensorHandle*>(data);
 }
 
-TensorHandle& RequireHandle(Environment& environment, napi_value value) {
-  TensorHandle* handle = FindTensor(environment, value);
-  if (handle == nullptr) {
-    throw core::Error("ERR_INVALID_ARG_TYPE",
-                      "expected a Tensor, got " + DescribeValue(environment.env(), value),
-                      core::ErrorKind::kType);
+bool IsDisposedTensor(Environment& environment, napi_value value) {
+  if (FindTensor(environment, value) != nullptr) return false;
+  const napi_env env = environment.env();
+  bool is_tensor = false;
+  // What was one and wraps nothing any more; an exception from a proxy is no reason to believe it.
+  if (napi_instanceof(env, value, environment.TensorConstructor(), &is_tensor) != napi_ok) {
+    napi_value ignored = nullptr;
+    napi_get_and_clear_last_exception(env, &ignored);
   }
-  if (!handle->tensor.defined()) {
-    throw core::Error("ERR_DISPOSED", "the tensor was disposed");
-  }
-  return *handle;
+  if (is_tensor) return true;
+  throw core::Error("ERR_INVALID_ARG_TYPE", "expected a Tensor, got " + DescribeValue(env, value),
+                    core::ErrorKind::kType);
 }
 
 const at::Tensor& RequireTensor(Environment& environment, napi_value value) {
-  return RequireHandle(environment, value).tensor;
+  if (const TensorHandle* handle = FindTensor(environment, value)) return handle->tensor;
+  IsDisposedTensor(environment, value);
+  throw core::Error("ERR_DISPOSED", "the tensor was disposed");
 }
 
-void DisposeTensor(TensorHandle& handle) {
-  if (!handle.tensor.defined()) return;
-  handle.tensor.reset();
-  handle.environment->ledger().Remove(handle.ledger_key);
-  handle.ledger_key = nullptr;
+void DisposeTensor(Environment& environment, napi_value value) {
+  if (IsDisposedTensor(environment, value)) return;
+  void* data = nullptr;
+  NAPI_THROW_IF_FAILED_VOID(environment.env(), napi_remove_wrap(environment.env(), value, &data));
+  Release(std::unique_ptr<TensorHandle>(static_cast<TensorHandle*>(data)));
 }
 
 }  // namespace libtorch_node::binding

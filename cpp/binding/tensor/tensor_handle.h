@@ -7,7 +7,7 @@
 
 namespace libtorch_node::binding {
 
-/// What a JavaScript Tensor wraps. An undefined tensor means: disposed.
+/// What a JavaScript Tensor wraps until it is disposed.
 struct TensorHandle {
   Environment* environment;
   at::Tensor tensor;
@@ -17,15 +17,16 @@ struct TensorHandle {
 /// Makes a JavaScript Tensor; null for an undefined tensor.
 napi_value NewTensor(Environment& environment, at::Tensor tensor);
 
-/// Null when the value is not a Tensor of this environment.
+/// Null when the value is not a live Tensor of this environment.
 TensorHandle* FindTensor(Environment& environment, napi_value value);
 
 /// Throws ERR_INVALID_ARG_TYPE for what is no Tensor, ERR_DISPOSED for one that is gone.
 const at::Tensor& RequireTensor(Environment& environment, napi_value value);
 
-/// The same, keeping the handle: for what needs to change it.
-TensorHandle& RequireHandle(Environment& environment, napi_value value);
+/// Whether the value was a Tensor of this environment and is disposed; throws ERR_INVALID_ARG_TYPE for what is none.
+bool IsDisposedTensor(Environment& environment, napi_value value);
 
-void DisposeTensor(TensorHandle& handle);
+/// Lets go of the memory at once, and spares the garbage collector the finalizer. Again: does nothing.
+void DisposeTensor(Environment& environment, napi_value value);
 
 }  // namespace libtorch_node::binding

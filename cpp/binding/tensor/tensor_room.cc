@@ -8,6 +8,7 @@
 #include "binding/tensor/tensor_handle.h"
 #include "binding/value/names.h"
 #include "core/runtime/shared_table.h"
+#include "core/tensor/normal_tensor.h"
 #include "core/tensor/size_guard.h"
 #include "core/tensor/transfer.h"
 
@@ -33,11 +34,13 @@ Napi::Value FromSizes(Napi::Env env, at::IntArrayRef sizes) {
 }
 
 Napi::Value Shape(const Napi::CallbackInfo& info) {
-  return FromSizes(info.Env(), TensorOf(info).sizes());
+  const at::Tensor tensor = TensorOf(info);  // a setter of Array.prototype may dispose it
+  return FromSizes(info.Env(), tensor.sizes());
 }
 
 Napi::Value Stride(const Napi::CallbackInfo& info) {
-  return FromSizes(info.Env(), TensorOf(info).strides());
+  const at::Tensor tensor = TensorOf(info);
+  return FromSizes(info.Env(), tensor.strides());
 }
 
 Napi::Value StorageOffset(const Napi::CallbackInfo& info) {
@@ -77,15 +80,13 @@ Napi::Value RequiresGrad(const Napi::CallbackInfo& info) {
 
 Napi::Value ToAsync(const Napi::CallbackInfo& info) {
   Environment& environment = Environment::Of(info.Env());
-  const at::Tensor tensor = TensorOf(info);
+  const at::Tensor tensor = core::PinnedAlias(TensorOf(info));
   std::optional<c10::Device> device;
   std::optional<c10::ScalarType> dtype;
   if (info[1].IsString()) device = DeviceOf(info[1].ToString().Utf8Value());
   if (info[2].IsString()) dtype = DTypeOf(info[2].ToString().Utf8Value());
-  core::PinStorage(tensor);
   return Napi::Value(
-      info.Env(),
-      Async(environment, core::Pool::Default(), [tensor, device, dtype]() -> Settle {
+      info.Env(), Async(environment, core::Pool::Default(), [tensor, device, dtype]() -> Settle {
         return [moved = core::Transfer(tensor, device, dtype)](Environment& settling) {
           return NewTensor(settling, moved);
         };
@@ -93,18 +94,12 @@ Napi::Value ToAsync(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value Dispose(const Napi::CallbackInfo& info) {
-  Environment& environment = Environment::Of(info.Env());
-  TensorHandle* handle = FindTensor(environment, info[0]);
-  if (handle == nullptr) RequireTensor(environment, info[0]);
-  DisposeTensor(*handle);
+  DisposeTensor(Environment::Of(info.Env()), info[0]);
   return info.Env().Undefined();
 }
 
 Napi::Value IsDisposed(const Napi::CallbackInfo& info) {
-  Environment& environment = Environment::Of(info.Env());
-  TensorHandle* handle = FindTensor(environment, info[0]);
-  if (handle == nullptr) RequireTensor(environment, info[0]);
-  return Napi::Boolean::New(info.Env(), !handle->tensor.defined());
+  return Napi::Boolean::New(info.Env(), IsDisposedTensor(Environment::Of(info.Env()), info[0]));
 }
 
 Napi::Value Share(const Napi::CallbackInfo& info) {
@@ -116,8 +111,7 @@ Napi::Value Share(const Napi::CallbackInfo& info) {
 
 Napi::Value Claim(const Napi::CallbackInfo& info) {
   const at::Tensor tensor = core::ClaimTensor(info[0].ToString().Utf8Value());
-  return Napi::Value(info.Env(),
-                     NewTensor(Environment::Of(info.Env()), core::Alias(tensor)));
+  return Napi::Value(info.Env(), NewTensor(Environment::Of(info.Env()), core::Alias(tensor)));
 }
 
 Napi::Value RevokeShare(const Napi::CallbackInfo& info) {
@@ -126,8 +120,7 @@ Napi::Value RevokeShare(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value ReportUsage(const Napi::CallbackInfo& info) {
-  const MemoryUsage& usage =
-      Environment::Of(info.Env()).ledger().usage();
+  const MemoryUsage& usage = Environment::Of(info.Env()).ledger().usage();
   Napi::Object result = Napi::Object::New(info.Env());
   result.Set("tensors", static_cast<double>(usage.tensors));
   result.Set("cpuBytes", static_cast<double>(usage.cpu_bytes));

@@ -31,12 +31,11 @@ bool IsNull(napi_env env, napi_value value) {
 }
 
 c10::IValue ToTensor(Environment& environment, napi_value value, const Place& place) {
-  TensorHandle* handle = FindTensor(environment, value);
-  if (handle == nullptr) throw place.Mismatch("Tensor", DescribeValue(environment.env(), value));
-  if (!handle->tensor.defined()) {
-    throw core::Error("ERR_DISPOSED", place.ToString() + ": the tensor was disposed");
-  }
-  return handle->tensor;
+  if (const TensorHandle* handle = FindTensor(environment, value)) return handle->tensor;
+  bool is_tensor = false;
+  napi_instanceof(environment.env(), value, environment.TensorConstructor(), &is_tensor);
+  if (is_tensor) throw core::Error("ERR_DISPOSED", place.ToString() + ": the tensor was disposed");
+  throw place.Mismatch("Tensor", DescribeValue(environment.env(), value));
 }
 
 bool ToBool(napi_env env, napi_value value, const Place& place) {
@@ -126,6 +125,9 @@ c10::IValue ToIValue(Environment& environment, napi_value value, const c10::Type
     case c10::TypeKind::UnionType:
       return ToUnion(environment, value, type->expectRef<c10::UnionType>(), place);
     case c10::TypeKind::ListType:
+      if (type->containedType(0)->kind() == c10::TypeKind::VarType) {
+        return ToAnyIValue(environment, value, place);
+      }
       return ToList(environment, value, type->expectRef<c10::ListType>().getElementType(), place);
     case c10::TypeKind::TupleType:
       return ToTuple(environment, value, type->expect<c10::TupleType>(), place);
@@ -135,6 +137,7 @@ c10::IValue ToIValue(Environment& environment, napi_value value, const c10::Type
     case c10::TypeKind::InterfaceType:
       return ToObject(environment, value, *type, place);
     case c10::TypeKind::AnyType:
+    case c10::TypeKind::VarType:
       return ToAnyIValue(environment, value, place);
     case c10::TypeKind::GeneratorType:
       throw place.Mismatch("nothing: a generator cannot be passed, use manualSeed",
@@ -164,6 +167,7 @@ c10::IValue ToAnyIValue(Environment& environment, napi_value value, const Place&
   }
   if (FindTensor(environment, value) != nullptr) return ToTensor(environment, value, place);
   if (auto object = FindScriptObject(environment, value)) return object;
+  if (IsForcedFloat(environment, value)) return ToFloat(environment, value, place);
   return ToAnyContainer(environment, value, place);
 }
 
@@ -221,7 +225,7 @@ bool Matches(Environment& environment, napi_value value, const c10::Type& type) 
       }
       return false;
     default:
-      return type.kind() == c10::TypeKind::AnyType;
+      return type.kind() == c10::TypeKind::AnyType || type.kind() == c10::TypeKind::VarType;
   }
 }
 
