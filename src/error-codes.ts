@@ -73,7 +73,16 @@ export type TorchErrorCode = keyof typeof familyCodes;
 /** Every code an error of this package may carry. */
 export type ErrorCode = TypeErrorCode | RangeErrorCode | TorchErrorCode;
 
-/** Every code, in the order of the tables above. */
+/**
+ * Every code, in the order of the tables above.
+ *
+ * @example
+ * ```ts
+ * import { errorCodes } from 'libtorch-node';
+ *
+ * console.log(errorCodes.includes('ERR_DISPOSED')); // true
+ * ```
+ */
 export const errorCodes: readonly ErrorCode[] = [
   ...typeErrorCodes,
   ...rangeErrorCodes,

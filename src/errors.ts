@@ -37,14 +37,41 @@ export class TorchError extends Error {
   }
 }
 
-/** The device had no room for an allocation; what was held before is intact. */
+/**
+ * The device had no room for an allocation; what was held before is intact.
+ *
+ * @example
+ * ```ts
+ * import { empty, OutOfMemoryError } from 'libtorch-node';
+ *
+ * try {
+ *   empty([2 ** 50]);
+ * } catch (error) {
+ *   console.log(error instanceof OutOfMemoryError); // true
+ * }
+ * ```
+ */
 export class OutOfMemoryError extends TorchError {
   static {
     OutOfMemoryError.prototype.name = 'OutOfMemoryError';
   }
 }
 
-/** TorchScript code raised an exception, or an operator failed inside it. */
+/**
+ * TorchScript code raised an exception, or an operator failed inside it.
+ *
+ * @example
+ * ```ts
+ * import { loadModule, ones, ScriptError } from 'libtorch-node';
+ *
+ * using model = await loadModule('raises.pt');
+ * try {
+ *   await model.forward(ones([1]));
+ * } catch (error) {
+ *   if (error instanceof ScriptError) console.log(error.pythonClass); // builtins.ValueError
+ * }
+ * ```
+ */
 export class ScriptError extends TorchError {
   static {
     ScriptError.prototype.name = 'ScriptError';
@@ -62,28 +89,88 @@ export class ScriptError extends TorchError {
   }
 }
 
-/** A file or state dict that cannot become a module; the message says what it is. */
+/**
+ * A file or state dict that cannot become a module; the message says what it is.
+ *
+ * @example
+ * ```ts
+ * import { LoadError, loadModule } from 'libtorch-node';
+ *
+ * try {
+ *   await loadModule('state-dict.pt');
+ * } catch (error) {
+ *   if (error instanceof LoadError) console.log(error.code); // ERR_NOT_A_MODULE
+ * }
+ * ```
+ */
 export class LoadError extends TorchError {
   static {
     LoadError.prototype.name = 'LoadError';
   }
 }
 
-/** Values that do not fit the module's signature. */
+/**
+ * Values that do not fit the module's signature.
+ *
+ * @example
+ * ```ts
+ * import { loadModule, ones, SignatureError, tensorSchema } from 'libtorch-node';
+ *
+ * using model = await loadModule('mlp.pt', {
+ *   signature: { inputs: { x: tensorSchema({ shape: ['batch', 16] }) }, output: tensorSchema() },
+ * });
+ * try {
+ *   await model.forward(ones([1, 15]));
+ * } catch (error) {
+ *   console.log(error instanceof SignatureError); // true
+ * }
+ * ```
+ */
 export class SignatureError extends TorchError {
   static {
     SignatureError.prototype.name = 'SignatureError';
   }
 }
 
-/** A synchronous mutation met runs in flight. */
+/**
+ * A synchronous mutation met runs in flight.
+ *
+ * @example
+ * ```ts
+ * import { loadModule, ModuleBusyError } from 'libtorch-node';
+ *
+ * using model = await loadModule('slow.pt');
+ * const running = model.forward(10_000);
+ * try {
+ *   model.train();
+ * } catch (error) {
+ *   console.log(error instanceof ModuleBusyError); // true
+ * }
+ * await running;
+ * ```
+ */
 export class ModuleBusyError extends TorchError {
   static {
     ModuleBusyError.prototype.name = 'ModuleBusyError';
   }
 }
 
-/** Something disposed was used. */
+/**
+ * Something disposed was used.
+ *
+ * @example
+ * ```ts
+ * import { DisposedError, zeros } from 'libtorch-node';
+ *
+ * const x = zeros([2]);
+ * x.dispose();
+ * try {
+ *   x.toArray();
+ * } catch (error) {
+ *   console.log(error instanceof DisposedError); // true
+ * }
+ * ```
+ */
 export class DisposedError extends TorchError {
   static {
     DisposedError.prototype.name = 'DisposedError';

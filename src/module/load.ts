@@ -97,12 +97,18 @@ export function loadModuleSync(source: ModuleSource, options?: LoadModuleOptions
  *
  * @example
  * ```ts
- * import { parentPort } from 'node:worker_threads';
- * import { moduleFromShared } from 'libtorch-node';
+ * import { once } from 'node:events';
+ * import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+ * import { loadModule, moduleFromShared, ones } from 'libtorch-node';
  *
- * parentPort?.once('message', async (shared) => {
- *   const model = moduleFromShared(shared);
- * });
+ * if (isMainThread) {
+ *   using model = await loadModule('mlp.pt');
+ *   const worker = new Worker(new URL(import.meta.url), { workerData: model.share() });
+ *   console.log((await once(worker, 'message'))[0]); // [1, 4]
+ * } else {
+ *   const model = moduleFromShared(workerData);
+ *   parentPort?.postMessage(model.forwardSync(ones([1, 16])).shape);
+ * }
  * ```
  */
 export function moduleFromShared<Args extends unknown[] = ModuleInput[], Output = Tensor>(

@@ -106,7 +106,14 @@ export abstract class Module<Args extends unknown[] = ModuleInput[], Output = Te
    *
    * @example
    * ```ts
-   * await model.run('encode', [x], { kwargs: { scale: 0.5 }, signal: AbortSignal.timeout(1000) });
+   * import { loadModule, rand } from 'libtorch-node';
+   *
+   * using model = await loadModule('digits-scripted.pt');
+   * const p = await model.run('probabilities', [rand([1, 8, 8])], {
+   *   kwargs: { temperature: 1.5 },
+   *   signal: AbortSignal.timeout(10_000),
+   * });
+   * console.log(p.shape); // [1, 10]
    * ```
    */
   async run<T = Tensor>(
@@ -155,8 +162,11 @@ export abstract class Module<Args extends unknown[] = ModuleInput[], Output = Te
    *
    * @example
    * ```ts
-   * worker.postMessage(model.share());
-   * // there: const model = moduleFromShared(message)
+   * import { loadModule, moduleFromShared, ones } from 'libtorch-node';
+   *
+   * using model = await loadModule('mlp.pt');
+   * const same = moduleFromShared(structuredClone(model.share()));
+   * console.log(same.forwardSync(ones([1, 16])).shape); // [1, 4]
    * ```
    */
   share(): SharedModule {

@@ -25,9 +25,9 @@ import type { ModuleInput, ModuleValue } from './value.js';
  * import { loadModule } from 'libtorch-node';
  *
  * using model = await loadModule('mlp.pt');
- * for (const [name, tensor] of model.stateDict()) console.log(name, tensor.shape);
- * await model.to('cuda:0');
- * await model.save('mlp-cuda.pt');
+ * console.log([...model.stateDict().keys()]); // [fc1.weight, fc1.bias, fc2.weight, fc2.bias]
+ * await model.to('float64');
+ * await model.save('mlp-float64.pt', { extraFiles: { 'labels.txt': 'a, b, c, d' } });
  * ```
  */
 export class ScriptModule<Args extends unknown[] = ModuleInput[], Output = Tensor> extends Module<
@@ -72,8 +72,14 @@ export class ScriptModule<Args extends unknown[] = ModuleInput[], Output = Tenso
    *
    * @example
    * ```ts
+   * import { loadModule, zeros } from 'libtorch-node';
+   *
+   * using model = await loadModule('mlp.pt');
+   * using other = await model.clone();
    * await model.loadStateDict(other.stateDict());
-   * const { missingKeys } = await model.loadStateDict({ 'fc.bias': bias }, { strict: false });
+   * const bias = { 'fc2.bias': zeros([4]) };
+   * const { missingKeys } = await model.loadStateDict(bias, { strict: false });
+   * console.log(missingKeys); // [fc1.weight, fc1.bias, fc2.weight]
    * ```
    */
   async loadStateDict(
@@ -133,8 +139,12 @@ export class ScriptModule<Args extends unknown[] = ModuleInput[], Output = Tenso
    *
    * @example
    * ```ts
-   * await model.to('cuda:0');
-   * await model.to({ dtype: 'float16' });
+   * import { cuda, loadModule } from 'libtorch-node';
+   *
+   * using model = await loadModule('mlp.pt');
+   * await model.to(cuda.isAvailable() ? 'cuda:0' : 'cpu');
+   * await model.to({ dtype: 'bfloat16' });
+   * console.log(model.namedParameters().get('fc1.bias')?.dtype); // bfloat16
    * ```
    */
   async to(target: ModuleToTarget): Promise<this> {

@@ -8,9 +8,12 @@ import type { ModuleInput, ModuleValue } from './value.js';
  *
  * @example
  * ```ts
- * const counter = (await model.run<ScriptObject>('makeCounter'));
- * counter.run('increment', [2]);
- * counter.attribute('count'); // 2
+ * import { loadModule, type ScriptObject } from 'libtorch-node';
+ *
+ * using model = await loadModule('objects.pt');
+ * const counter = await model.run<ScriptObject>('make_counter', [40]);
+ * console.log(counter.run('add', [2])); // 42
+ * console.log(counter.attribute('value')); // 42
  * ```
  */
 export class ScriptObject {

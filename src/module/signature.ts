@@ -15,12 +15,13 @@ export type InputSchemas = z.ZodTuple | Readonly<Record<string, z.ZodType>>;
  * ```ts
  * import { loadModule, tensorSchema } from 'libtorch-node';
  *
- * const resnet = await loadModule('resnet18.pt', {
+ * const resnet = await loadModule('resnet.pt', {
  *   signature: {
- *     inputs: { image: tensorSchema({ dtype: 'float32', shape: ['batch', 3, 224, 224] }) },
- *     output: tensorSchema({ dtype: 'float32', shape: ['batch', 1000] }),
+ *     inputs: { image: tensorSchema({ dtype: 'float32', shape: ['batch', 3, 32, 32] }) },
+ *     output: tensorSchema({ dtype: 'float32', shape: ['batch', 10] }),
  *   },
  * });
+ * console.log(resnet.signature?.output.shape); // [batch, 10]
  * ```
  */
 export interface SignatureSchema<

@@ -33,8 +33,8 @@ export function tensorPatternOf(schema: z.core.$ZodType): TensorPattern | undefi
  * import { tensorSchema, zeros } from 'libtorch-node';
  *
  * const image = tensorSchema({ dtype: 'float32', shape: ['batch', 3, 224, 224] });
- * image.safeParse(zeros([8, 3, 224, 224])).success; // true
- * image.safeParse(zeros([8, 1, 28, 28])).success; // false
+ * console.log(image.safeParse(zeros([8, 3, 224, 224])).success); // true
+ * console.log(image.safeParse(zeros([8, 1, 28, 28])).success); // false
  * ```
  */
 export function tensorSchema<D extends DType = DType>(

@@ -157,12 +157,11 @@ export interface AsyncScope {
  * ```ts
  * import { tidyAsync, zeros } from 'libtorch-node';
  *
- * const sum = await tidyAsync(async (scope) => {
+ * const values = await tidyAsync(async (scope) => {
  *   const x = scope.track(zeros([2, 2]));
- *   const values = await x.toArrayAsync();
- *   return values.length;
+ *   return x.toArrayAsync();
  * });
- * console.log(sum); // 2
+ * console.log(values); // [[0, 0], [0, 0]]
  * ```
  */
 export async function tidyAsync<T>(fn: (scope: AsyncScope) => Promise<T>): Promise<T> {
