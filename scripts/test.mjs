@@ -56,7 +56,7 @@ const steps = {
   unit: { needs: ['typescript', 'native', 'fixtures'], work: () => vitest('unit') },
   parity: { needs: ['typescript', 'native', 'fixtures'], work: () => vitest('parity') },
   lifecycle: { needs: ['typescript', 'native', 'fixtures'], work: () => vitest('lifecycle') },
-  package: { needs: ['typescript', 'native'], work: () => vitest('package') },
+  package: { needs: ['typescript', 'native', 'fixtures'], work: () => vitest('package') },
   'core-sanitized': {
     needs: ['sanitized', 'fixtures'],
     work: () => run(buildFolders({ sanitize: true }).coreTest, [], { env: sanitizerOptions }),
