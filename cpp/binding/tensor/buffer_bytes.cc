@@ -2,6 +2,7 @@
 
 #include <dlfcn.h>
 
+#include <atomic>
 #include <string>
 
 #include "binding/value/describe.h"
@@ -23,6 +24,27 @@ GetBackingStore FindGetBackingStore(bool shared) {
   return shared ? shared_form : plain;
 }
 
+std::atomic<bool> stores_stay{false};
+
+/// Whether `transfer(newLength)` leaves a store alone that others hold: V8 12 reallocates it.
+bool ProbeTransfer(Napi::Env env, GetBackingStore get_backing_store) {
+  constexpr std::size_t kLength = 4096;
+  const Napi::ArrayBuffer buffer = Napi::ArrayBuffer::New(env, kLength);
+  const Napi::Value transfer = buffer.Get("transfer");
+  if (!transfer.IsFunction()) return true;
+  using ByteLength = std::size_t (*)(const void*);
+  const auto byte_length =
+      reinterpret_cast<ByteLength>(dlsym(RTLD_DEFAULT, "_ZNK2v812BackingStore10ByteLengthEv"));
+  if (byte_length == nullptr) return false;
+  const std::shared_ptr<void> store = get_backing_store(buffer);
+  try {
+    transfer.As<Napi::Function>().Call(buffer, {Napi::Number::New(env, kLength / 2)});
+  } catch (const Napi::Error&) {
+    return false;
+  }
+  return byte_length(store.get()) == kLength;
+}
+
 /// Asked of the store itself: JavaScript can hide the buffer's property.
 bool MayShrink(const std::shared_ptr<void>& store) {
   using IsResizable = bool (*)(const void*);
@@ -39,6 +61,11 @@ core::Error NoBuffer(napi_env env, napi_value value) {
 }
 
 }  // namespace
+
+void InitBuffers(Napi::Env env) {
+  const GetBackingStore get_backing_store = FindGetBackingStore(false);
+  if (get_backing_store != nullptr) stores_stay = ProbeTransfer(env, get_backing_store);
+}
 
 BufferBytes BytesOf(Environment& environment, napi_value buffer, std::size_t offset,
                     std::size_t size) {
@@ -86,6 +113,7 @@ BufferBytes BytesOf(Environment& environment, napi_value buffer, std::size_t off
 std::shared_ptr<void> PinBytes(const BufferBytes& bytes) {
   const GetBackingStore get_backing_store = FindGetBackingStore(bytes.shared);
   if (get_backing_store == nullptr) return nullptr;
+  if (!bytes.shared && !stores_stay) return nullptr;
   std::shared_ptr<void> store = get_backing_store(bytes.buffer);
   if (!bytes.shared && MayShrink(store)) return nullptr;
   return store;

@@ -16,6 +16,10 @@ struct BufferBytes {
   bool shared = false;  // a SharedArrayBuffer
 };
 
+/// Finds out what this runtime does to the memory of a transferred buffer, before anybody else
+/// runs.
+void InitBuffers(Napi::Env env);
+
 /// Throws ERR_INVALID_ARG_TYPE for what is no buffer, ERR_DETACHED_BUFFER for a detached one,
 /// ERR_OUT_OF_RANGE for a stretch that does not lie inside.
 BufferBytes BytesOf(Environment& environment, napi_value buffer, std::size_t offset,

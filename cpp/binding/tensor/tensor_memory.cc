@@ -129,7 +129,8 @@ Napi::Value CopyFrom(const Napi::CallbackInfo& info) {
 
 }  // namespace
 
-void InitTensorMemory(Napi::Env, Napi::Object room) {
+void InitTensorMemory(Napi::Env env, Napi::Object room) {
+  InitBuffers(env);
   Define<FromData>(room, "fromData");
   Define<FromBuffer>(room, "fromBuffer");
   Define<SharesMemory>(room, "sharesMemory");
