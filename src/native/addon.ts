@@ -49,7 +49,8 @@ function findAddon(): string {
     throw new TorchError(
       'ERR_ADDON_NOT_FOUND',
       `libtorch-node has no binary for ${process.platform}-${process.arch} in ${root}prebuilds and none ` +
-        `was built in ${root}build. In a checkout of this package: npm run setup && npm run build:native`,
+        `was built in ${root}build. In a checkout of this package: npm run setup && npm run build:native. Elsewhere: let ` +
+        'LIBTORCH_NODE_ADDON name the build/Release/libtorch_node.node of a checkout',
       { cause },
     );
   }
