@@ -4,6 +4,7 @@
 #include <torch/csrc/jit/frontend/error_report.h>
 #include <torch/csrc/jit/runtime/jit_exception.h>
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <new>
@@ -14,8 +15,11 @@ namespace {
 
 constexpr std::string_view kInterpreterFailed =
     "The following operation failed in the TorchScript interpreter.";
-constexpr std::string_view kAllocationFailed = "not enough memory: you tried to allocate";
+constexpr std::string_view kAllocationFailed = "memory: you tried to allocate";
+constexpr std::string_view kSizeOverflows = "Storage size calculation overflowed";
 constexpr std::string_view kNotResizable = "Trying to resize storage that is not resizable";
+constexpr std::string_view kNoKernel = ". This could be because the operator doesn't exist";
+constexpr std::string_view kKernels = "is only available for these backends: [";
 constexpr std::string_view kBacktrace = "\nException raised from ";
 
 bool EndsLikeSource(std::string_view path) {
@@ -92,17 +96,37 @@ bool Contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
-/// LibTorch puts the cause after the traceback; here it comes first.
-std::string CauseFirst(const std::string& message) {
+/// LibTorch lists all dispatch keys where it has no kernel; the backends among them are what helps.
+std::string WithoutDispatchTable(const std::string& message) {
+  const auto reasons = message.find(kNoKernel);
+  const auto list = message.find(kKernels);
+  if (reasons == std::string::npos || list == std::string::npos) return message;
+  const auto start = list + kKernels.size();
+  const auto end = message.find(", BackendSelect", start);
+  if (end == std::string::npos) return message;
+  return message.substr(0, reasons) + "; there is a kernel for " +
+         message.substr(start, end - start);
+}
+
+/// "[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: ..."
+std::string WithoutEnforce(const std::string& message) {
+  if (!message.starts_with("[enforce fail at ")) return message;
+  const auto condition = message.find("] ");
+  const auto end = message.find(". ", std::min(condition, message.size()));
+  return end == std::string::npos ? message : message.substr(end + 2);
+}
+
+/// LibTorch puts the cause after the traceback; here it comes first. `raised` is the Python class.
+std::string CauseFirst(const std::string& message, const std::string& raised = {}) {
   const auto start = message.find(kInterpreterFailed);
   if (start == std::string::npos) return message;
   const std::string rest = Trim(message.substr(start + kInterpreterFailed.size()));
-  for (const std::string_view label : {"\nRuntimeError: ", "\ntorch.jit.Error: "}) {
-    const auto cause = rest.rfind(label);
-    if (cause == std::string::npos) continue;
-    return Trim(rest.substr(cause + label.size())) + "\n" + Trim(rest.substr(0, cause));
-  }
-  return rest;
+  const std::string label = "\n" + (raised.empty() ? "RuntimeError" : raised) + ": ";
+  const auto at = rest.rfind(label);
+  if (at == std::string::npos) return rest;
+  std::string cause = Trim(rest.substr(at + label.size()));
+  if (!raised.empty()) cause = raised.substr(raised.rfind('.') + 1) + ": " + cause;
+  return WithoutEnforce(cause) + "\n" + Trim(rest.substr(0, at));
 }
 
 ErrorInfo Torch(const char* code, const c10::Error& error, ErrorKind kind = ErrorKind::kTorch) {
@@ -110,12 +134,11 @@ ErrorInfo Torch(const char* code, const c10::Error& error, ErrorKind kind = Erro
 }
 
 ErrorInfo DescribeTorch(const c10::Error& error) {
-  if (Contains(error.what_without_backtrace(), kAllocationFailed)) {
+  const std::string_view message = error.what_without_backtrace();
+  if (Contains(message, kAllocationFailed) || Contains(message, kSizeOverflows)) {
     return Torch("ERR_OUT_OF_MEMORY", error);
   }
-  if (Contains(error.what_without_backtrace(), kNotResizable)) {
-    return Torch("ERR_NOT_RESIZABLE", error);
-  }
+  if (Contains(message, kNotResizable)) return Torch("ERR_NOT_RESIZABLE", error);
   return Torch("ERR_TORCH", error);
 }
 
@@ -132,14 +155,14 @@ ErrorInfo DescribeStandard(const std::exception& error) {
 }
 
 ErrorInfo DescribeRaised(const torch::jit::JITException& error) {
-  return {"ERR_SCRIPT_RAISED", ErrorKind::kTorch, CauseFirst(Scrub(error.what())),
-          error.getPythonClassName().value_or("")};
+  const std::string raised = error.getPythonClassName().value_or("");
+  return {"ERR_SCRIPT_RAISED", ErrorKind::kTorch, CauseFirst(Scrub(error.what()), raised), raised};
 }
 
 }  // namespace
 
 std::string Scrub(const std::string& message) {
-  return Trim(WithoutFolders(WithoutBacktrace(message)));
+  return WithoutEnforce(WithoutDispatchTable(Trim(WithoutFolders(WithoutBacktrace(message)))));
 }
 
 ErrorInfo Describe(const std::exception_ptr& exception) {

@@ -1,3 +1,4 @@
+#include <c10/macros/Export.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -75,6 +76,15 @@ int RunChild(const std::string& name) {
 }
 
 }  // namespace libtorch_node::test
+
+#ifdef __SANITIZE_ADDRESS__
+// Allocations that must fail are part of the tests.
+extern "C" C10_EXPORT const char* __asan_default_options() { return "allocator_may_return_null=1"; }
+// LibTorch's archive reader does not free its directory when it refuses an archive.
+extern "C" C10_EXPORT const char* __lsan_default_suppressions() {
+  return "leak:mz_zip_reader_init\n";
+}
+#endif
 
 int main(int count, char** arguments) {
   using namespace libtorch_node::test;

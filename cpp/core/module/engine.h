@@ -16,7 +16,9 @@ namespace libtorch_node::core {
 struct Method {
   std::string name;
   const c10::FunctionSchema* schema = nullptr;  // owned by the engine; the first argument is `self`
-  bool stateful = false;  // assigns to attributes, or changes lists or dicts held in them
+  // Assigns to attributes, or changes lists or dicts held in them, or shares attributes with a
+  // method that does: runs must not meet.
+  bool stateful = false;
   std::size_t index = 0;
 };
 

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/tensor/normal_tensor.h"
+#include "core/tensor/may_hold_tensors.h"
 
 namespace libtorch_node::core {
 namespace {
@@ -22,19 +22,6 @@ using Object = c10::ivalue::Object;
 
 bool IsWeightSlot(const c10::ClassType& type, std::size_t slot) {
   return type.is_module() && (type.is_parameter(slot) || type.is_buffer(slot));
-}
-
-bool IsScalar(const c10::TypePtr& type) {
-  switch (type->kind()) {
-    case c10::TypeKind::IntType:
-    case c10::TypeKind::FloatType:
-    case c10::TypeKind::ComplexType:
-    case c10::TypeKind::BoolType:
-    case c10::TypeKind::StringType:
-      return true;
-    default:
-      return false;
-  }
 }
 
 /// Copies containers and objects, each once, so that what was one object stays one.
@@ -87,7 +74,7 @@ class Copier {
   IValue CopyList(const IValue& value) {
     const auto copy = value.toList().copy();
     copies_.emplace(value, copy);
-    if (IsScalar(copy.elementType())) return copy;
+    if (!MayHoldTensors(copy.elementType())) return copy;
     for (std::size_t i = 0; i < copy.size(); ++i) copy.set(i, Copy(copy.get(i)));
     return copy;
   }
@@ -95,7 +82,7 @@ class Copier {
   IValue CopyDict(const IValue& value) {
     const auto copy = value.toGenericDict().copy();
     copies_.emplace(value, copy);
-    if (IsScalar(copy.valueType())) return copy;
+    if (!MayHoldTensors(copy.valueType())) return copy;
     for (const auto& entry : copy) entry.setValue(Copy(entry.value()));
     return copy;
   }
@@ -192,7 +179,7 @@ class Mover {
   }
 
   bool ReplaceItems(const c10::List<IValue>& list) {
-    if (IsScalar(list.elementType())) return false;
+    if (!MayHoldTensors(list.elementType())) return false;
     for (std::size_t i = 0; i < list.size(); ++i) {
       IValue item = list.get(i);
       if (Replace(item)) list.set(i, std::move(item));
@@ -201,7 +188,7 @@ class Mover {
   }
 
   bool ReplaceItems(const c10::Dict<IValue, IValue>& dict) {
-    if (IsScalar(dict.valueType())) return false;
+    if (!MayHoldTensors(dict.valueType())) return false;
     for (const auto& entry : dict) {
       IValue item = entry.value();
       if (Replace(item)) entry.setValue(std::move(item));

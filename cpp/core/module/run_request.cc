@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/module/future_values.h"
+#include "core/tensor/may_hold_tensors.h"
 #include "core/tensor/normal_tensor.h"
 #include "core/tensor/size_guard.h"
 
@@ -20,6 +21,7 @@ class BusyDevices {
     if (value.isTensor()) {
       Note(value.toTensor());
     } else if (value.isList()) {
+      if (!MayHoldTensors(value.toList().elementType())) return;
       for (const c10::IValue& item : value.toListRef()) Note(item);
     } else if (value.isTuple()) {
       for (const c10::IValue& item : value.toTupleRef().elements()) Note(item);

@@ -89,6 +89,9 @@ void TorchScriptEngine::Prepare() {
     methods_.push_back({method.name(), &function.getSchema(), effects.stateful, callables_.size()});
     callables_.push_back({&function, effects});
   }
+  // What one method assigns, another one reads.
+  const bool stateful = IsStateful();
+  for (Method& method : methods_) method.stateful = stateful;
   CreateExecutors(calls_out);
 }
 

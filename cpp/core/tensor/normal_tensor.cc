@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/tensor/may_hold_tensors.h"
 #include "core/tensor/size_guard.h"
 
 namespace libtorch_node::core {
@@ -26,19 +27,6 @@ at::Tensor OverSameStorage(const c10::TensorImpl& impl) {
   made.unsafeGetTensorImpl()->set_sizes_and_strides(impl.sizes(), impl.strides(),
                                                     impl.storage_offset());
   return made;
-}
-
-bool MayHoldTensors(const c10::TypePtr& type) {
-  switch (type->kind()) {
-    case c10::TypeKind::IntType:
-    case c10::TypeKind::FloatType:
-    case c10::TypeKind::ComplexType:
-    case c10::TypeKind::BoolType:
-    case c10::TypeKind::StringType:
-      return false;
-    default:
-      return true;
-  }
 }
 
 class Normalizer {

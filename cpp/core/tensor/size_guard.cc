@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "core/tensor/may_hold_tensors.h"
+
 namespace libtorch_node::core {
 
 void PinStorage(const at::Tensor& tensor) {
@@ -33,6 +35,7 @@ void SizeGuard::Watch(const c10::IValue& value) {
   } else if (value.isTensorList()) {
     for (const at::Tensor& tensor : value.toTensorVector()) Watch(tensor);
   } else if (value.isList()) {
+    if (!MayHoldTensors(value.toList().elementType())) return;
     for (const c10::IValue& item : value.toListRef()) Watch(item);
   } else if (value.isTuple()) {
     for (const c10::IValue& item : value.toTupleRef().elements()) Watch(item);
