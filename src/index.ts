@@ -4,6 +4,7 @@ import './native/initialize.js';
 // Modules: load, run, change, save
 
 export type { ExtraFiles, ExtraFilesInput } from './module/extra-files.js';
+export { type Float, float } from './module/float.js';
 export {
   loadModule,
   loadModuleSync,

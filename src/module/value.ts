@@ -1,5 +1,6 @@
 import type { Tensor } from '../tensor/tensor.js';
 import type { Complex } from '../tensor/typed-array.js';
+import type { Float } from './float.js';
 import type { ScriptObject } from './script-object.js';
 
 /**
@@ -24,6 +25,7 @@ export type ModuleInput =
   | Tensor
   | ScriptObject
   | Complex
+  | Float
   | number
   | bigint
   | boolean

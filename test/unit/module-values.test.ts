@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 
-import { loadModuleSync, ones, ScriptObject, Tensor, tensor } from '../../src/index.js';
+import { float, loadModuleSync, ones, ScriptObject, Tensor, tensor } from '../../src/index.js';
 import { fixture } from '../fixtures/fixtures.js';
 
 const echo = loadModuleSync(fixture('echo'));
@@ -64,6 +64,7 @@ describe('float and complex', () => {
     expect(types.runSync('halves', [5, 5])).toEqual([2, 2.5]);
     expect(types.runSync('of_number', [2])).toBe('int');
     expect(types.runSync('of_number', [2.5])).toBe('float');
+    expect(types.runSync('of_number', [float(2)])).toBe('float');
     expect(types.runSync('of_number', [{ re: 1, im: 2 }])).toBe('complex');
   });
 
@@ -72,6 +73,11 @@ describe('float and complex', () => {
       expect(back('float_', value)).toBe(value);
     }
     expect(back('complex_', { re: 1, im: -2 })).toEqual({ re: 1, im: -2 });
+    expect(back('float_', float(2))).toBe(2);
+    expect(() => back('int_', float(2))).toThrow(/expected int/);
+    expect(() => float('2' as never)).toThrow(
+      typeError("float: expected a number, got string '2'"),
+    );
     expect(back('complex_', 3)).toEqual({ re: 3, im: 0 });
     expect(() => back('float_', '1')).toThrow(
       typeError("float_: argument 'x': expected float, got string '1'"),
@@ -230,6 +236,7 @@ describe('devices, dtypes and unions', () => {
       [true, 'bool'],
       [2, 'int'],
       [2.5, 'float'],
+      [float(2), 'float'],
       ['2', 'str'],
       // LibTorch itself takes `x is None` of an Any for false when it compiles.
       [null, 'other'],
@@ -297,15 +304,10 @@ describe('script objects', () => {
 
 describe('tensors', () => {
   it('are refused when they are something else', () => {
-    for (const wrong of [
-      null,
-      5,
-      [1, 2],
-      {},
-      new Float32Array(2),
-      Object.create(Tensor.prototype),
-    ]) {
+    for (const wrong of [null, 5, [1, 2], {}, new Float32Array(2)]) {
       expect(() => back('forward', wrong)).toThrow(/forward: argument 'x': expected Tensor, got/);
     }
+    const hollow = Object.create(Tensor.prototype);
+    expect(() => back('forward', hollow)).toThrow("forward: argument 'x': the tensor was disposed");
   });
 });
