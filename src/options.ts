@@ -26,8 +26,7 @@ export function optionsCheck<S extends Zod.ZodType>(
     const result = schema.safeParse(value);
     if (result.success) return result.data;
     const issue = result.error.issues[0]!;
-    const path = issue.path.length === 0 ? 'options' : `options.${issue.path.join('.')}`;
-    throw makeError(codeOf(issue.code), `${where}: ${path}: ${issue.message}`, null, {
+    throw makeError(codeOf(issue.code), `${where}: ${wordsOf(issue)}`, null, {
       cause: result.error,
     });
   };
@@ -36,4 +35,10 @@ export function optionsCheck<S extends Zod.ZodType>(
 function codeOf(issue: string | undefined): string {
   if (issue === 'too_small' || issue === 'too_big') return 'ERR_OUT_OF_RANGE';
   return issue === 'unrecognized_keys' ? 'ERR_UNKNOWN_ARGUMENT' : 'ERR_INVALID_ARG_TYPE';
+}
+
+function wordsOf(issue: Zod.core.$ZodIssue): string {
+  if (issue.code === 'unrecognized_keys') return `unknown option '${issue.keys[0]}'`;
+  const path = issue.path.length === 0 ? 'options' : `options.${issue.path.join('.')}`;
+  return `${path}: ${issue.message}`;
 }

@@ -28,7 +28,7 @@ describe('optionsCheck', () => {
   it.each([
     [{ cups: '2' }, 'TypeError', 'ERR_INVALID_ARG_TYPE', 'options.cups'],
     [{ cups: 0 }, 'RangeError', 'ERR_OUT_OF_RANGE', 'options.cups'],
-    [{ cups: 1, milk: true }, 'TypeError', 'ERR_UNKNOWN_ARGUMENT', 'milk'],
+    [{ cups: 1, milk: true }, 'TypeError', 'ERR_UNKNOWN_ARGUMENT', "unknown option 'milk'"],
     [null, 'TypeError', 'ERR_INVALID_ARG_TYPE', 'options'],
   ])('refuses %o and says where', (value, name, code, place) => {
     const error = caught(() => check(value));
