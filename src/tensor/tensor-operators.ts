@@ -1,15 +1,23 @@
+import { makeError } from '../errors.js';
+import { native } from '../native/addon.js';
+import { TensorMembers } from '../ops/tensor-members.js';
 import { type AllcloseOptions, isClose } from './close.js';
 import { type MemoryFormatOptions, withFormat } from './convert.js';
 import type { DType } from './dtype.js';
 import { aten } from './operators.js';
 import { type ShapeArguments, shapeOf } from './shape.js';
 import type { Tensor } from './tensor.js';
-import { TensorProperties } from './tensor-properties.js';
 
 /** What LibTorch's operators make of a tensor: other tensors, mostly views of its memory. */
-export abstract class TensorOperators<D extends DType = DType> extends TensorProperties<D> {
+export abstract class TensorOperators<D extends DType = DType> extends TensorMembers<D> {
   /** A copy in page-locked memory, from which copies to a device need not wait. */
   pinMemory(): Tensor<D> {
+    if (!native.device.cudaIsAvailable()) {
+      throw makeError(
+        'ERR_DEVICE_UNAVAILABLE',
+        'pinMemory: page-locked memory is for copies to a CUDA device, and LibTorch finds none',
+      );
+    }
     return aten.pinMemory(this) as Tensor<D>;
   }
   /** The elements in the order of a memory format, row-major unless given. */

@@ -35,6 +35,7 @@ describe('zeros, ones, empty, rand and randn', () => {
   it('fail with an error when the memory is not there', () => {
     const error = caught(() => zeros([2 ** 50]));
     expect(error).toMatchObject({ name: 'OutOfMemoryError', code: 'ERR_OUT_OF_MEMORY' });
+    expect(caught(() => zeros([2 ** 53 - 1, 1000]))).toMatchObject({ code: 'ERR_OUT_OF_MEMORY' });
     expect(zeros([1]).item()).toBe(0);
   });
 });
