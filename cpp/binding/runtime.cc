@@ -39,9 +39,9 @@ Napi::Value ClosePool(const Napi::CallbackInfo& info) {
 
 Napi::Value PoolInfo(const Napi::CallbackInfo& info) {
   Environment& environment = Environment::Of(info.Env());
-  const auto pool = info[0].IsNull() ? core::Pool::Default()
-                                     : RequireHandleOf<core::Pool>(environment, info[0]);
-  const core::PoolInfo state = pool->Info();
+  const core::PoolInfo state = info[0].IsNull()
+                                   ? core::Pool::DefaultInfo()
+                                   : RequireHandleOf<core::Pool>(environment, info[0])->Info();
   Napi::Object result = Napi::Object::New(info.Env());
   result.Set("threads", state.threads);
   result.Set("intraOpThreads", state.intra_op_threads);
@@ -97,9 +97,10 @@ Napi::Value ManualSeed(const Napi::CallbackInfo& info) {
     if (lossless) value = static_cast<int64_t>(number);
   }
   if (!lossless) {
-    throw core::Error("ERR_OUT_OF_RANGE",
-                      "seed: expected an integer of 64 bits, got " + DescribeValue(info.Env(), seed),
-                      core::ErrorKind::kRange);
+    throw core::Error(
+        "ERR_OUT_OF_RANGE",
+        "seed: expected an integer of 64 bits, got " + DescribeValue(info.Env(), seed),
+        core::ErrorKind::kRange);
   }
   core::ManualSeed(static_cast<uint64_t>(value));
   return info.Env().Undefined();

@@ -5,10 +5,24 @@
 #include <ATen/Version.h>
 #include <c10/core/QEngine.h>
 
+#include <cctype>
+#include <string>
+
 #include "core/device/cuda.h"
 #include "core/runtime/thread_setup.h"
 
 namespace libtorch_node::core {
+
+namespace {
+
+/// Python's names: 'x86', 'fbgemm', 'onednn', 'qnnpack'.
+std::string NameOf(at::QEngine engine) {
+  std::string name = toString(engine);
+  for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return name;
+}
+
+}  // namespace
 
 Backends DescribeBackends() {
   const at::Context& context = at::globalContext();
@@ -19,9 +33,9 @@ Backends DescribeBackends() {
     backends.devices.push_back("cuda:" + std::to_string(i));
   }
   for (const at::QEngine engine : at::Context::supportedQEngines()) {
-    if (engine != at::QEngine::NoQEngine) backends.quantized_engines.push_back(toString(engine));
+    if (engine != at::QEngine::NoQEngine) backends.quantized_engines.push_back(NameOf(engine));
   }
-  backends.quantized_engine = toString(context.qEngine());
+  backends.quantized_engine = NameOf(context.qEngine());
   backends.mkldnn = at::Context::hasMKLDNN();
   backends.mkl = at::Context::hasMKL();
   backends.openmp = at::Context::hasOpenMP();

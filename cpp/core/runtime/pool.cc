@@ -80,6 +80,14 @@ std::shared_ptr<Pool> Pool::Default() {
   return shared.pool;
 }
 
+PoolInfo Pool::DefaultInfo() {
+  DefaultPool& shared = TheDefault();
+  const std::lock_guard lock(shared.mutex);
+  if (shared.pool) return shared.pool->Info();
+  const PoolOptions shape = Resolve(shared.options);
+  return {shape.threads, shape.intra_op_threads, 0, 0};
+}
+
 void Pool::ConfigureDefault(const PoolOptions& options) {
   DefaultPool& shared = TheDefault();
   const std::lock_guard lock(shared.mutex);

@@ -27,6 +27,8 @@ class Pool {
   static std::shared_ptr<Pool> Create(const PoolOptions& options);
   /// The process-wide one, made at its first use.
   static std::shared_ptr<Pool> Default();
+  /// What the default pool is or would be: asking does not make it.
+  static PoolInfo DefaultInfo();
   /// Shapes the default pool; throws ERR_POOL_STARTED once it is made with other options.
   static void ConfigureDefault(const PoolOptions& options);
 

@@ -8,6 +8,7 @@ describe('backends', () => {
     expect(found.version).toMatch(/^2\.\d+\.\d+/);
     expect(found.devices[0]).toBe('cpu');
     expect(found.quantizedEngines).toContain(found.quantizedEngine);
+    for (const engine of found.quantizedEngines) expect(engine).toMatch(/^[a-z\d]+$/);
     expect(found.intraOpThreads).toBeGreaterThanOrEqual(1);
     expect(found.config).toContain('PyTorch built with');
     expectTypeOf(found).toEqualTypeOf<Backends>();
