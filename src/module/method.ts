@@ -18,7 +18,7 @@ export interface Method {
   readonly args: readonly MethodArgument[];
   /** TorchScript's type of the result. */
   readonly returns: string;
-  /** It changes the module's own attributes, so its runs queue one at a time. */
+  /** It or another method changes the module's own attributes, so runs queue one at a time. */
   readonly stateful: boolean;
 }
 

@@ -231,9 +231,9 @@ describe('mutators during runs', () => {
     }
     const order: string[] = [];
     const moved = model.to('float64').then(() => order.push('to'));
-    const ran = Promise.all(runs).then(() => order.push('runs'));
-    await Promise.all([moved, ran]);
-    expect(order).toEqual(['runs', 'to']);
+    const ran = runs.map((run) => run.then(() => order.push('run')));
+    await Promise.all([moved, ...ran]);
+    expect(order).toEqual(['run', 'run', 'to']);
     expect(model.train().training).toBe(true);
   });
 });

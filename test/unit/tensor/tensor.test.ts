@@ -58,13 +58,19 @@ describe('Tensor', () => {
   });
 
   it('refuses a foreign this, without harm', () => {
-    const methods = ['reshape', 'item', 'toArray', 'dispose', 'clone'] as const;
-    for (const foreign of [{}, Object.create(Tensor.prototype), null, 7]) {
-      for (const method of methods) {
-        const call = () => (Tensor.prototype[method] as () => unknown).call(foreign);
-        expect(caught(call).name).toBe('TypeError');
-      }
+    const methods = ['reshape', 'item', 'toArray', 'dispose', 'clone', 'squeeze'] as const;
+    const call = (foreign: unknown, method: (typeof methods)[number]) =>
+      caught(() => (Tensor.prototype[method] as () => unknown).call(foreign));
+    for (const method of methods) {
+      for (const foreign of [{}, null, 7]) expect(call(foreign, method).name).toBe('TypeError');
     }
+    // What has the prototype and no memory passes for disposed.
+    const hollow: Tensor = Object.create(Tensor.prototype);
+    for (const method of methods.filter((name) => name !== 'dispose')) {
+      expect(call(hollow, method).code).toBe('ERR_DISPOSED');
+    }
+    expect(hollow.isDisposed).toBe(true);
+    hollow.dispose();
     const { get } = Object.getOwnPropertyDescriptor(Tensor.prototype, 'data')!;
     expect(caught(() => get!.call({})).name).toBe('TypeError');
   });
