@@ -17,6 +17,7 @@ constexpr std::string_view kInterpreterFailed =
     "The following operation failed in the TorchScript interpreter.";
 constexpr std::string_view kAllocationFailed = "memory: you tried to allocate";
 constexpr std::string_view kSizeOverflows = "Storage size calculation overflowed";
+constexpr std::string_view kDeviceIsFull = "out of memory. Tried to allocate";
 constexpr std::string_view kNotResizable = "Trying to resize storage that is not resizable";
 constexpr std::string_view kNoKernel = ". This could be because the operator doesn't exist";
 constexpr std::string_view kKernels = "is only available for these backends: [";
@@ -96,6 +97,10 @@ bool Contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
+bool IsOutOfMemory(std::string_view text) {
+  return Contains(text, kAllocationFailed) || Contains(text, kDeviceIsFull);
+}
+
 /// LibTorch lists all dispatch keys where it has no kernel; the backends among them are what helps.
 std::string WithoutDispatchTable(const std::string& message) {
   const auto reasons = message.find(kNoKernel);
@@ -135,7 +140,7 @@ ErrorInfo Torch(const char* code, const c10::Error& error, ErrorKind kind = Erro
 
 ErrorInfo DescribeTorch(const c10::Error& error) {
   const std::string_view message = error.what_without_backtrace();
-  if (Contains(message, kAllocationFailed) || Contains(message, kSizeOverflows)) {
+  if (IsOutOfMemory(message) || Contains(message, kSizeOverflows)) {
     return Torch("ERR_OUT_OF_MEMORY", error);
   }
   if (Contains(message, kNotResizable)) return Torch("ERR_NOT_RESIZABLE", error);
@@ -145,7 +150,7 @@ ErrorInfo DescribeTorch(const c10::Error& error) {
 ErrorInfo DescribeStandard(const std::exception& error) {
   const std::string message = error.what();
   const bool in_script = Contains(message, kInterpreterFailed);
-  if (Contains(message, kAllocationFailed)) {
+  if (IsOutOfMemory(message)) {
     return {"ERR_OUT_OF_MEMORY", ErrorKind::kTorch, CauseFirst(Scrub(message)), {}};
   }
   return {in_script ? "ERR_SCRIPT_FAILED" : "ERR_INTERNAL",

@@ -53,6 +53,17 @@ TEST(an_impossible_allocation_is_out_of_memory) {
   EXPECT_EQ(info.message.find("DefaultCPUAllocator"), 0U);
 }
 
+TEST(an_operator_that_runs_out_of_memory_inside_a_script_is_out_of_memory) {
+  const auto engine = DefineEngine("def forward(self, x):\n  return torch.ones([1 << 50])");
+  EXPECT_EQ(Caught([&] { Run(engine, {Ones({1})}); }).code, "ERR_OUT_OF_MEMORY");
+  const auto info = Caught([] {
+    throw std::runtime_error(
+        "The following operation failed in the TorchScript interpreter.\n"
+        "Traceback\nRuntimeError: CUDA out of memory. Tried to allocate 4096.00 GiB.");
+  });
+  EXPECT_EQ(info.code, "ERR_OUT_OF_MEMORY");
+}
+
 TEST(a_missing_kernel_names_the_backends_that_have_one) {
   EXPECT_EQ(
       Scrub("Could not run 'aten::x' with arguments from the 'CUDA' backend. This could be "
