@@ -45,12 +45,26 @@ napi_value FromResult(Environment& environment, const c10::IValue& result,
   return FromIValue(environment, result);
 }
 
+/// A disposed tensor fits no overload, but that is not what is wrong.
+void RejectDisposed(Environment& environment, const std::string& callee,
+                    const CallArguments& arguments) {
+  for (std::size_t i = 0; i < arguments.count; ++i) {
+    napi_value value = arguments.positional[i];
+    bool is_tensor = false;
+    napi_instanceof(environment.env(), value, environment.TensorConstructor(), &is_tensor);
+    if (is_tensor && FindTensor(environment, value) == nullptr) {
+      throw core::Error("ERR_DISPOSED", callee + ": the tensor was disposed");
+    }
+  }
+}
+
 core::Overload& Resolve(Environment& environment, core::OperatorSet& set,
                               const CallArguments& arguments) {
   if (set.overloads.size() == 1) return set.overloads.front();
   for (core::Overload& overload : set.overloads) {
     if (MatchesSchema(environment, *overload.schema, arguments)) return overload;
   }
+  RejectDisposed(environment, set.name, arguments);
   std::string got;
   for (std::size_t i = 0; i < arguments.count; ++i) {
     got += (i > 0 ? ", " : "") + DescribeValue(environment.env(), arguments.positional[i]);
