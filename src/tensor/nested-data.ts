@@ -15,6 +15,9 @@ export interface Flat {
   readonly shape: readonly number[];
 }
 
+/** PyTorch's own limit. */
+const MOST_DIMENSIONS = 128;
+
 type Row = ArrayLike<unknown>;
 const isRow = (value: unknown): value is Row => Array.isArray(value) || isTypedArray(value);
 const isComplex = (value: unknown): value is Complex =>
@@ -28,6 +31,11 @@ function infer(data: unknown): { shape: number[]; dtype: DType; kind: string } {
   const shape: number[] = [];
   let value = data;
   while (isRow(value)) {
+    // Also the end of an array that contains itself.
+    if (shape.length === MOST_DIMENSIONS) {
+      const limit = `at most ${MOST_DIMENSIONS} dimensions`;
+      throw makeError('ERR_OUT_OF_RANGE', `tensor: data: expected ${limit}, got more`);
+    }
     shape.push(value.length);
     if (isTypedArray(value)) {
       const dtype = dtypeOfArray(value);
