@@ -59,7 +59,7 @@ void RejectDisposed(Environment& environment, const std::string& callee,
 }
 
 core::Overload& Resolve(Environment& environment, core::OperatorSet& set,
-                              const CallArguments& arguments) {
+                        const CallArguments& arguments) {
   if (set.overloads.size() == 1) return set.overloads.front();
   for (core::Overload& overload : set.overloads) {
     if (MatchesSchema(environment, *overload.schema, arguments)) return overload;
@@ -103,7 +103,11 @@ napi_value Call(napi_env env, napi_callback_info info) {
   if (stack.empty()) return Napi::Env(env).Undefined();
   Napi::Array results = Napi::Array::New(env, stack.size());
   for (std::size_t i = 0; i < stack.size(); ++i) {
-    results.Set(static_cast<uint32_t>(i), Napi::Value(env, FromIValue(environment, stack[i])));
+    const Napi::Value result(env, FromIValue(environment, stack[i]));
+    results.Set(static_cast<uint32_t>(i), result);
+    // As PyTorch's named tuples: also by name.
+    const std::string& name = overload.schema->returns()[i].name();
+    if (!name.empty()) results.Set(name, result);
   }
   return results;
 }
@@ -136,6 +140,9 @@ Napi::Value List(const Napi::CallbackInfo& info) {
     item.Set("name", overload.schema->name());
     item.Set("overload", overload.schema->overload_name());
     item.Set("schema", core::ToString(*overload.schema));
+    item.Set("dispatched", overload.op->isC10Op());
+    const std::string obstacle = core::ObstacleOf(*overload.op);
+    if (!obstacle.empty()) item.Set("obstacle", obstacle);
     result.Set(result.Length(), item);
   }
   return result;

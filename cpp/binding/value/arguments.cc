@@ -53,17 +53,24 @@ std::string SignatureOf(const c10::FunctionSchema& schema, std::size_t first) {
   return text + ")";
 }
 
+std::vector<std::string> KeywordNames(napi_env env, napi_value kwargs) {
+  napi_value names = nullptr;
+  NAPI_THROW_IF_FAILED(env, napi_get_property_names(env, kwargs, &names), {});
+  uint32_t length = 0;
+  NAPI_THROW_IF_FAILED(env, napi_get_array_length(env, names, &length), {});
+  std::vector<std::string> keys;
+  for (uint32_t i = 0; i < length; ++i) {
+    napi_value name = nullptr;
+    NAPI_THROW_IF_FAILED(env, napi_get_element(env, names, i, &name), {});
+    keys.push_back(StringOf(env, name));
+  }
+  return keys;
+}
+
 /// Keyword arguments that no argument of the schema takes, or that were given by position as well.
 void RejectUnknown(napi_env env, const c10::FunctionSchema& schema, std::size_t first,
                    const CallArguments& arguments, const std::string& callee) {
-  napi_value names = nullptr;
-  NAPI_THROW_IF_FAILED_VOID(env, napi_get_property_names(env, arguments.kwargs, &names));
-  uint32_t length = 0;
-  NAPI_THROW_IF_FAILED_VOID(env, napi_get_array_length(env, names, &length));
-  for (uint32_t i = 0; i < length; ++i) {
-    napi_value name = nullptr;
-    NAPI_THROW_IF_FAILED_VOID(env, napi_get_element(env, names, i, &name));
-    const std::string key = StringOf(env, name);
+  for (const std::string& key : KeywordNames(env, arguments.kwargs)) {
     bool known = false;
     for (std::size_t at = first; at < schema.arguments().size() && !known; ++at) {
       const std::string& argument = schema.arguments()[at].name();
@@ -83,24 +90,49 @@ void RejectUnknown(napi_env env, const c10::FunctionSchema& schema, std::size_t 
   }
 }
 
+/// The type of the elements of `int[2] stride` and `int[1]? dim`; null for other arguments.
+c10::TypePtr SizedElement(const c10::Argument& argument) {
+  if (!argument.N()) return nullptr;
+  c10::TypePtr type = argument.real_type();
+  if (const auto* optional = type->castRaw<c10::OptionalType>()) type = optional->getElementType();
+  const auto* list = type->castRaw<c10::ListType>();
+  return list == nullptr ? nullptr : list->getElementType();
+}
+
+bool IsSingle(Environment& environment, napi_value value, const c10::Type& element) {
+  napi_valuetype kind = napi_undefined;
+  napi_typeof(environment.env(), value, &kind);
+  return kind != napi_null && kind != napi_undefined && Matches(environment, value, element);
+}
+
 c10::IValue Convert(Environment& environment, const c10::Argument& argument, napi_value value,
                     const Place& place) {
-  const c10::TypePtr& type = argument.real_type();
-  if (argument.N() && type->kind() == c10::TypeKind::ListType) {
-    napi_valuetype kind = napi_undefined;
-    napi_typeof(environment.env(), value, &kind);
-    // `int[2] stride` takes a single number for all its elements.
-    if (kind == napi_number) {
-      const auto& element = type->expectRef<c10::ListType>().getElementType();
-      c10::impl::GenericList list(element->kind() == c10::TypeKind::FloatType
-                                      ? element
-                                      : c10::TypePtr(c10::IntType::get()));
-      const c10::IValue single = ToIValue(environment, value, element, place);
-      for (int32_t i = 0; i < *argument.N(); ++i) list.push_back(single);
-      return list;
-    }
+  const c10::TypePtr element = SizedElement(argument);
+  // A single value stands for all elements.
+  if (element != nullptr && IsSingle(environment, value, *element)) {
+    c10::impl::GenericList list(element->kind() == c10::TypeKind::SymIntType
+                                    ? c10::TypePtr(c10::IntType::get())
+                                    : element);
+    const c10::IValue single = ToIValue(environment, value, element, place);
+    for (int32_t i = 0; i < *argument.N(); ++i) list.push_back(single);
+    return list;
   }
-  return ToIValue(environment, value, type, place);
+  return ToIValue(environment, value, argument.real_type(), place);
+}
+
+/// Whether every keyword argument is one that was not given by position.
+bool TakesKeywords(napi_env env, const c10::FunctionSchema& schema,
+                   const CallArguments& arguments) {
+  for (const std::string& key : KeywordNames(env, arguments.kwargs)) {
+    bool taken = false;
+    for (std::size_t i = 0; i < schema.arguments().size() && !taken; ++i) {
+      const c10::Argument& argument = schema.arguments()[i];
+      taken = (argument.kwarg_only() || i >= arguments.count) &&
+              (argument.name() == key || Camel(argument.name()) == key);
+    }
+    if (!taken) return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -162,12 +194,11 @@ bool MatchesSchema(Environment& environment, const c10::FunctionSchema& schema,
       continue;
     }
     if (Matches(environment, value, *argument.real_type())) continue;
-    napi_valuetype kind = napi_undefined;
-    napi_typeof(env, value, &kind);
-    if (argument.N() && kind == napi_number) continue;
-    return false;
+    const c10::TypePtr element = SizedElement(argument);
+    if (element == nullptr || !IsSingle(environment, value, *element)) return false;
   }
-  return position == arguments.count;
+  if (position != arguments.count) return false;
+  return arguments.kwargs == nullptr || TakesKeywords(env, schema, arguments);
 }
 
 }  // namespace libtorch_node::binding

@@ -30,7 +30,34 @@ std::vector<std::size_t> DeviceArguments(const c10::FunctionSchema& schema) {
   return indices;
 }
 
+/// The part of a type that no JavaScript value stands for; null when there is none.
+const c10::Type* Foreign(const c10::Type& type) {
+  switch (type.kind()) {
+    case c10::TypeKind::StorageType:
+    case c10::TypeKind::StreamObjType:
+    case c10::TypeKind::FutureType:
+    case c10::TypeKind::AwaitType:
+    case c10::TypeKind::RRefType:
+    case c10::TypeKind::QuantizerType:
+    case c10::TypeKind::CapsuleType:
+    case c10::TypeKind::PyObjectType:
+    case c10::TypeKind::AnyEnumType:
+    case c10::TypeKind::AnyClassType:
+      return &type;
+    case c10::TypeKind::OptionalType:
+      return nullptr;
+    default:
+      for (const c10::TypePtr& inner : type.containedTypes()) {
+        if (const c10::Type* foreign = Foreign(*inner)) return foreign;
+      }
+      return nullptr;
+  }
+}
+
 Overload NewOverload(std::shared_ptr<Operator> op) {
+  if (!op->hasOperation()) {
+    throw Error("ERR_NOT_IMPLEMENTED", ToString(SchemaOf(*op)) + ": " + ObstacleOf(*op));
+  }
   Overload overload;
   overload.schema = &SchemaOf(*op);
   overload.operation = op->getOperation();
@@ -48,6 +75,18 @@ std::string Nearest(c10::Symbol symbol) {
   return names.empty() ? "" : "; did you mean " + names + "?";
 }
 
+/// Says which overloads there are, when the operator itself is known.
+void ThrowUnknownOverload(const std::string& name, const std::string& base, c10::Symbol symbol) {
+  std::string known;
+  for (const auto& op : torch::jit::getAllSortedOperatorsFor(symbol)) {
+    const std::string& overload = SchemaOf(*op).overload_name();
+    known += (known.empty() ? "" : ", ") + (overload.empty() ? "default" : overload);
+  }
+  if (known.empty()) return;
+  throw Error("ERR_UNKNOWN_OPERATOR", "LibTorch has no operator '" + name + "'; the overloads of '" +
+                                          base + "' are " + known);
+}
+
 }  // namespace
 
 OperatorSet FindOperators(const std::string& name) {
@@ -58,16 +97,44 @@ OperatorSet FindOperators(const std::string& name) {
   const std::string base = name.substr(0, dot);
   const auto symbol =
       c10::Symbol::fromQualString(space == std::string::npos ? "aten::" + base : base);
+  // PyTorch calls the overload without a name `default`.
+  std::string overload = dot == std::string::npos ? "" : name.substr(dot + 1);
+  if (overload == "default") overload.clear();
+  std::shared_ptr<Operator> unusable;
   for (const auto& op : torch::jit::getAllSortedOperatorsFor(symbol)) {
-    if (dot == std::string::npos || SchemaOf(*op).overload_name() == name.substr(dot + 1)) {
-      set.overloads.push_back(NewOverload(op));
+    if (dot != std::string::npos && SchemaOf(*op).overload_name() != overload) continue;
+    // Overloads that only graphs can run do not hide the others.
+    if (dot == std::string::npos && !op->hasOperation()) {
+      unusable = op;
+      continue;
     }
+    set.overloads.push_back(NewOverload(op));
   }
+  if (set.overloads.empty() && unusable != nullptr) NewOverload(unusable);
+  if (set.overloads.empty() && dot != std::string::npos) ThrowUnknownOverload(name, base, symbol);
   if (set.overloads.empty()) {
     throw Error("ERR_UNKNOWN_OPERATOR",
                 "LibTorch has no operator '" + name + "'" + Nearest(symbol));
   }
   return set;
+}
+
+std::string ObstacleOf(const Operator& op) {
+  if (!op.hasOperation()) return "runs only as a node of a TorchScript graph";
+  const c10::FunctionSchema& schema = SchemaOf(op);
+  if (schema.is_vararg()) return "takes the inputs of a node of a TorchScript graph";
+  for (const c10::Argument& argument : schema.arguments()) {
+    if (argument.default_value()) continue;
+    if (const c10::Type* foreign = Foreign(*argument.real_type())) {
+      return "takes " + foreign->annotation_str() + ", for which there is no JavaScript value";
+    }
+  }
+  for (const c10::Argument& result : schema.returns()) {
+    if (const c10::Type* foreign = Foreign(*result.type())) {
+      return "returns " + foreign->annotation_str() + ", for which there is no JavaScript value";
+    }
+  }
+  return "";
 }
 
 std::vector<Overload> AllOperators() {

@@ -34,6 +34,9 @@ OperatorSet FindOperators(const std::string& name);
 /// Every operator of LibTorch's registry.
 std::vector<Overload> AllOperators();
 
+/// Why JavaScript cannot call the operator; empty when it can.
+std::string ObstacleOf(const torch::jit::Operator& op);
+
 /// Runs on the stack. Throws ERR_DEVICE_UNAVAILABLE for a device that is not there. When a mutating
 /// operator fails, the sizes of tensors whose storage it could not resize are as before.
 void CallOperator(Overload& overload, torch::jit::Stack& stack);
