@@ -1,5 +1,7 @@
 #include "core/module/statefulness.h"
 
+#include <torch/csrc/jit/api/compilation_unit.h>
+
 #include "test/check.h"
 #include "test/modules.h"
 
@@ -53,6 +55,19 @@ TEST(lists_that_a_method_makes_for_itself_are_no_state) {
   EXPECT(!IsStateful("  out = list(self.sizes)\n  return x + len(out)"));
   EXPECT(!IsStateful(
       "  n = self.sizes[0] + self.table['a'][0]\n  out = [n]\n  out.append(n)\n  return x + n"));
+}
+
+TEST(an_object_that_a_method_makes_for_itself_is_no_state) {
+  auto graph = std::make_shared<torch::jit::Graph>();
+  auto unit = std::make_shared<torch::jit::CompilationUnit>();
+  const auto type = c10::ClassType::create("__torch__.Pair", unit);
+  type->addAttribute("items", c10::ListType::ofInts());
+  auto* object = graph->insertNode(graph->createObject(type))->output();
+  auto* list = graph->insertNode(graph->createList(c10::IntType::get(), {}))->output();
+  graph->insertNode(graph->createSetAttr(object, "items", list));
+  auto* items = graph->insertGetAttr(object, "items");
+  graph->insert(c10::aten::append, {items, graph->insertConstant(1)});
+  EXPECT(!core::EffectsOf(graph).stateful);
 }
 
 TEST(writing_into_tensors_in_place_is_no_state) {

@@ -81,7 +81,8 @@ class Scan {
       // An object that the method itself made is no attribute yet.
       effects_.stateful |= node->input(0)->node()->kind() != prim::CreateObject;
     } else if (node->kind() == prim::GetAttr) {
-      if (HoldsContainer(*node->output()->type())) held_.push_back(node->output());
+      const bool own = node->input(0)->node()->kind() == prim::CreateObject;
+      if (!own && HoldsContainer(*node->output()->type())) held_.push_back(node->output());
     } else if (node->kind() == prim::CallMethod || node->kind() == prim::CallFunction) {
       effects_.calls_out = true;
       effects_.writes_tensors = true;
