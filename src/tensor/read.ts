@@ -39,14 +39,23 @@ export function readItem(t: Tensor, options: ReadOptions | undefined): Element {
   return toSafeNumber(value, () => 'item()');
 }
 
+/** Node-API knows no Float16Array: 16-bit floats come as their bits. */
+function asHalf(t: Tensor, array: TypedArray): TypedArray {
+  if (!(array instanceof Uint16Array)) return array;
+  return viewAs(native.tensor.dtype(t), array.buffer, array.byteOffset, array.length);
+}
+
 /** @internal */
 export function readView(t: Tensor): TypedArray {
-  const { buffer, byteOffset, length } = native.tensor.data(t);
-  return viewAs(native.tensor.dtype(t), buffer, byteOffset, length);
+  const view = native.tensor.data(t);
+  if (ArrayBuffer.isView(view)) return asHalf(t, view);
+  return viewAs(native.tensor.dtype(t), view.buffer, view.byteOffset, view.length);
 }
 
 /** @internal */
 export function readCopy(t: Tensor): TypedArray {
+  const copy = native.tensor.readTyped(t);
+  if (copy !== null) return asHalf(t, copy);
   const dtype = checkReadable(t, 'toTypedArray()');
   return viewAs(dtype, native.tensor.read(t), 0, native.tensor.numel(t));
 }

@@ -9,6 +9,7 @@
 #include "binding/tensor/buffer_bytes.h"
 #include "binding/tensor/tensor_handle.h"
 #include "binding/tensor/tensor_room.h"
+#include "binding/tensor/typed_array.h"
 #include "binding/value/names.h"
 #include "core/error.h"
 #include "core/tensor/size_guard.h"
@@ -103,6 +104,12 @@ Napi::Value Data(const Napi::CallbackInfo& info) {
   } else {
     // An external buffer of no bytes would look detached.
     window.buffer = Napi::ArrayBuffer::New(env, 0);
+  }
+  // One call for what Node-API can make; JavaScript makes the rest: views of shared memory.
+  if (napi_value array =
+          NewTypedArray(env, tensor.scalar_type(), window.buffer, window.byte_offset,
+                        static_cast<std::size_t>(tensor.numel()))) {
+    return Napi::Value(env, array);
   }
   Napi::Object result = Napi::Object::New(env);
   result.Set("buffer", Napi::Value(env, window.buffer));

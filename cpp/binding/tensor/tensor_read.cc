@@ -7,7 +7,9 @@
 #include "binding/promise_task.h"
 #include "binding/tensor/tensor_handle.h"
 #include "binding/tensor/tensor_room.h"
+#include "binding/tensor/typed_array.h"
 #include "binding/value/scalar.h"
+#include "core/tensor/item.h"
 #include "core/tensor/normal_tensor.h"
 #include "core/tensor/transfer.h"
 
@@ -35,6 +37,16 @@ Napi::Value Read(const Napi::CallbackInfo& info) {
       info.Env(), BytesFrom(info.Env(), ReadableInPlace(tensor) ? tensor : core::Readable(tensor)));
 }
 
+/// The same as a typed array, where the dtype has one: one call instead of three.
+Napi::Value ReadTyped(const Napi::CallbackInfo& info) {
+  const napi_env env = info.Env();
+  const at::Tensor& tensor = RequireTensor(Environment::Of(env), info[0]);
+  if (!ReadableInPlace(tensor)) return info.Env().Null();
+  napi_value array = NewTypedArray(env, tensor.scalar_type(), BytesFrom(env, tensor), 0,
+                                   static_cast<std::size_t>(tensor.numel()));
+  return array == nullptr ? info.Env().Null() : Napi::Value(env, array);
+}
+
 Napi::Value ReadAsync(const Napi::CallbackInfo& info) {
   Environment& environment = Environment::Of(info.Env());
   const at::Tensor tensor = core::PinnedAlias(RequireTensor(environment, info[0]));
@@ -53,13 +65,14 @@ Napi::Value Item(const Napi::CallbackInfo& info) {
         "item: expected a tensor with one element, got one with " + std::to_string(tensor.numel()),
         core::ErrorKind::kRange);
   }
-  return Napi::Value(info.Env(), FromScalar(info.Env(), tensor.item()));
+  return Napi::Value(info.Env(), FromScalar(info.Env(), core::Item(tensor)));
 }
 
 }  // namespace
 
 void InitTensorRead(Napi::Env, Napi::Object room) {
   Define<Read>(room, "read");
+  Define<ReadTyped>(room, "readTyped");
   Define<ReadAsync>(room, "readAsync");
   Define<Item>(room, "item");
 }
