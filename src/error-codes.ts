@@ -59,6 +59,7 @@ export const familyCodes = {
   ERR_LOAD_FAILED: 'LoadError',
   ERR_FILE_NOT_FOUND: 'LoadError',
   ERR_FLATBUFFER_REFUSED: 'LoadError',
+  ERR_OPERATOR_DENIED: 'LoadError',
   ERR_STATE_DICT: 'LoadError',
   ERR_MODULE_BUSY: 'ModuleBusyError',
   ERR_DISPOSED: 'DisposedError',

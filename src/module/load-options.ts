@@ -1,3 +1,4 @@
+import type { OperatorRules } from '../inspect/operator-rules.js';
 import type { LoadOptions as NativeLoadOptions } from '../native/types.js';
 import { optionsCheck } from '../options.js';
 import { Pool } from '../runtime/pool.js';
@@ -17,6 +18,10 @@ export interface LoadModuleOptions<S extends SignatureSchema = SignatureSchema> 
   readonly executor?: ExecutorMode | undefined;
   /** Flatbuffer files can crash the reader, so they are refused unless this is true. */
   readonly allowFlatbuffer?: boolean | undefined;
+  /** Operators the file may use, as `checkOperators` takes them; checked before anything of it runs. */
+  readonly allowOperators?: readonly string[] | undefined;
+  /** Operators the file may not use, as 'aten::save'; checked before anything of it runs. */
+  readonly denyOperators?: readonly string[] | undefined;
   /** Where loading and runs go unless a run says otherwise; the default pool unless given. */
   readonly pool?: Pool | undefined;
   /** Types `forward` at compile time and checks its values at run time. */
@@ -37,6 +42,8 @@ const check = optionsCheck('loadModule', (z) =>
     extraFiles: z.array(z.string()).optional(),
     executor: z.enum(['off', 'simple', 'profiling']).optional(),
     allowFlatbuffer: z.boolean().optional(),
+    allowOperators: z.array(z.string()).optional(),
+    denyOperators: z.array(z.string()).optional(),
     pool: z.instanceof(Pool).optional(),
     signature: z.looseObject({ inputs: z.unknown(), output: z.unknown() }).optional(),
   }),
@@ -53,4 +60,11 @@ export function resolveLoadOptions(options?: LoadModuleOptions): NativeLoadOptio
     allowFlatbuffer: allowFlatbuffer ?? defaults.allowFlatbuffer,
     pool: pool?.handle ?? defaults.pool,
   };
+}
+
+/** What options say about operators; null where they say nothing. */
+export function operatorRules(options?: LoadModuleOptions): OperatorRules | null {
+  const allow = options?.allowOperators;
+  const deny = options?.denyOperators;
+  return allow === undefined && deny === undefined ? null : { allow, deny };
 }

@@ -2,8 +2,9 @@ import { native } from '../native/addon.js';
 import type { LoadedModule } from '../native/types.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { withCallerStack } from './caller-stack.js';
+import { checkedSource, checkedSourceSync } from './checked-source.js';
 import { showExtraFiles } from './extra-files.js';
-import { type LoadModuleOptions, resolveLoadOptions } from './load-options.js';
+import { type LoadModuleOptions, operatorRules, resolveLoadOptions } from './load-options.js';
 import { ScriptModule } from './script-module.js';
 import type { SharedModule } from './shared-module.js';
 import type { SignatureArgs, SignatureOutput, SignatureSchema } from './signature.js';
@@ -36,8 +37,9 @@ function toModule(loaded: LoadedModule, signature: SignatureSchema | undefined):
 /**
  * Loads a TorchScript module from a path, a file URL or bytes, off the event loop. The content
  * decides the format: ERR_NOT_A_MODULE says what another file is and what to do with it. Loading runs
- * code of the file: load only what you trust. Without a signature, `forward` gives a Tensor unless the
- * type argument says otherwise.
+ * code of the file: load only what you trust, or say with `allowOperators` or `denyOperators` what it
+ * may use, and ERR_OPERATOR_DENIED lists the rest before anything is run. Without a signature,
+ * `forward` gives a Tensor unless the type argument says otherwise.
  *
  * @example
  * ```ts
@@ -60,7 +62,10 @@ export async function loadModule(
   options?: LoadModuleOptions,
 ): Promise<unknown> {
   const resolved = resolveLoadOptions(options);
-  const pending = native.module.load(toNativeSource(source), resolved);
+  const given = toNativeSource(source);
+  const rules = operatorRules(options);
+  const checked = rules === null ? given : await checkedSource(given, rules);
+  const pending = native.module.load(checked, resolved);
   try {
     return toModule(await pending, options?.signature);
   } catch (error) {
@@ -88,7 +93,10 @@ export function loadModuleSync<Output = Tensor>(
 ): ScriptModule<ModuleInput[], Output>;
 export function loadModuleSync(source: ModuleSource, options?: LoadModuleOptions): unknown {
   const resolved = resolveLoadOptions(options);
-  return toModule(native.module.loadSync(toNativeSource(source), resolved), options?.signature);
+  const given = toNativeSource(source);
+  const rules = operatorRules(options);
+  const checked = rules === null ? given : checkedSourceSync(given, rules);
+  return toModule(native.module.loadSync(checked, resolved), options?.signature);
 }
 
 /**

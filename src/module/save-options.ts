@@ -28,7 +28,8 @@ export function resolveSave(
   return [toPath(path), resolveSaveOptions('save', options)];
 }
 
-function toPath(path: unknown): string {
+/** A path or file URL, as a path. @internal */
+export function toPath(path: unknown): string {
   if (path instanceof URL && path.protocol === 'file:') return fileURLToPath(path);
   if (typeof path === 'string' && path !== '' && !path.includes('\0')) return path;
   const code = typeof path === 'string' || path instanceof URL ? 'VALUE' : 'TYPE';

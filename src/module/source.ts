@@ -15,30 +15,27 @@ export type ModuleSource =
 
 const EXPECTED = 'a path, a file: URL, a Uint8Array, an ArrayBuffer or a SharedArrayBuffer';
 
-function fromPath(path: string): NativeSource {
-  if (path === '') throw makeError('ERR_INVALID_ARG_VALUE', 'loadModule: the path is empty');
+function fromPath(where: string, path: string): NativeSource {
+  if (path === '') throw makeError('ERR_INVALID_ARG_VALUE', `${where}: the path is empty`);
   if (path.includes('\0')) {
     const shown = JSON.stringify(path);
-    throw makeError(
-      'ERR_INVALID_ARG_VALUE',
-      `loadModule: a path has no NUL character, got ${shown}`,
-    );
+    throw makeError('ERR_INVALID_ARG_VALUE', `${where}: a path has no NUL character, got ${shown}`);
   }
   const scheme = /^([a-z][a-z\d+.-]+):\/\//i.exec(path)?.[1];
-  if (scheme !== undefined) throw notAPath(scheme.toLowerCase(), path);
+  if (scheme !== undefined) throw notAPath(where, scheme.toLowerCase(), path);
   return { path };
 }
 
-function notAPath(scheme: string, url: string): Error {
+function notAPath(where: string, scheme: string, url: string): Error {
   const way =
     scheme === 'file'
       ? `pass new URL(${JSON.stringify(url)})`
       : 'download it first and pass its bytes: new Uint8Array(await response.arrayBuffer())';
-  return makeError('ERR_INVALID_ARG_VALUE', `loadModule: ${url} is a URL, not a path; ${way}`);
+  return makeError('ERR_INVALID_ARG_VALUE', `${where}: ${url} is a URL, not a path; ${way}`);
 }
 
-function fromUrl(url: URL): NativeSource {
-  if (url.protocol !== 'file:') throw notAPath(url.protocol.slice(0, -1), url.href);
+function fromUrl(where: string, url: URL): NativeSource {
+  if (url.protocol !== 'file:') throw notAPath(where, url.protocol.slice(0, -1), url.href);
   return { path: fileURLToPath(url) };
 }
 
@@ -53,11 +50,16 @@ function isDetached(buffer: ArrayBufferLike): boolean {
   }
 }
 
-function fromBytes(buffer: ArrayBufferLike, byteOffset: number, byteLength: number): NativeSource {
+function fromBytes(
+  where: string,
+  buffer: ArrayBufferLike,
+  byteOffset: number,
+  byteLength: number,
+): NativeSource {
   if (isDetached(buffer)) {
     throw makeError(
       'ERR_DETACHED_BUFFER',
-      'loadModule: the buffer is detached: it was transferred elsewhere',
+      `${where}: the buffer is detached: it was transferred elsewhere`,
     );
   }
   // A shrinking buffer unmaps its pages under the reader.
@@ -68,16 +70,16 @@ function fromBytes(buffer: ArrayBufferLike, byteOffset: number, byteLength: numb
   return { buffer, byteOffset, byteLength };
 }
 
-/** Checks a source and brings it into the form that the addon reads. */
-export function toNativeSource(source: ModuleSource): NativeSource {
-  if (typeof source === 'string') return fromPath(source);
-  if (source instanceof URL) return fromUrl(source);
+/** Checks a source and brings it into the form that the addon reads; `where` names the caller. */
+export function toNativeSource(source: ModuleSource, where = 'loadModule'): NativeSource {
+  if (typeof source === 'string') return fromPath(where, source);
+  if (source instanceof URL) return fromUrl(where, source);
   if (ArrayBuffer.isView(source)) {
-    return fromBytes(source.buffer, source.byteOffset, source.byteLength);
+    return fromBytes(where, source.buffer, source.byteOffset, source.byteLength);
   }
-  if (types.isAnyArrayBuffer(source)) return fromBytes(source, 0, source.byteLength);
+  if (types.isAnyArrayBuffer(source)) return fromBytes(where, source, 0, source.byteLength);
   throw makeError(
     'ERR_INVALID_ARG_TYPE',
-    `loadModule: expected ${EXPECTED}, got ${describe(source)}`,
+    `${where}: expected ${EXPECTED}, got ${describe(source)}`,
   );
 }
