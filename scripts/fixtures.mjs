@@ -18,10 +18,16 @@ import { main, Stop } from './lib/steps.mjs';
 
 const exec = promisify(execFile);
 
-/** What torch imports, and numpy; no part of the LibTorch that is set up. */
-const REQUIREMENTS = 'typing_extensions filelock sympy networkx jinja2 fsspec numpy'.split(' ');
+/** What torch imports, and what generators do; no part of the LibTorch that is set up. */
+const REQUIREMENTS =
+  'typing_extensions filelock sympy networkx jinja2 fsspec numpy safetensors'.split(' ');
 const GENERATORS = ['test/fixtures', 'test/parity/generators'];
-const ENTRIES = ['test/fixtures/modules.py', 'test/parity/generators/tensors.py'];
+const ENTRIES = [
+  'test/fixtures/modules.py',
+  'test/fixtures/crafted.py',
+  'test/parity/generators/tensors.py',
+  'test/parity/generators/checkpoints.py',
+];
 
 const target = inRoot('.cache', 'fixtures');
 const packages = inRoot('.cache', 'python');
@@ -62,14 +68,19 @@ export async function findPython(folder) {
   );
 }
 
-/** Runs a script with torch in reach; without a torch folder, Python's own torch is used. */
-async function runPython(python, folder, args) {
-  const env = {
+/** The environment in which Python finds torch; without a torch folder, its own torch is used. */
+export function pythonEnvironment(folder) {
+  return {
     ...process.env,
     PYTHONPATH: [folder, packages].filter((part) => part !== null).join(path.delimiter),
     PYTHONDONTWRITEBYTECODE: '1',
     PYTHONHASHSEED: '0',
   };
+}
+
+/** Runs a script with torch in reach. */
+async function runPython(python, folder, args) {
+  const env = pythonEnvironment(folder);
   try {
     await exec(python, args, { env, maxBuffer: 2 ** 26 });
   } catch (error) {
