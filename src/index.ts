@@ -41,6 +41,40 @@ export type { ModuleToOptions, ModuleToTarget } from './module/to-options.js';
 export type { ModuleInput, ModuleValue } from './module/value.js';
 export type { WarmupOptions } from './module/warmup.js';
 
+// Files: look into modules without running them, load and save weights
+
+export {
+  type LoadOptions,
+  type LoadStateDictFileOptions,
+  load,
+  loadStateDict,
+  loadStateDictSync,
+  loadSync,
+} from './checkpoint/load.js';
+export {
+  type CheckpointFormat,
+  type SavableValue,
+  type SaveCheckpointOptions,
+  save,
+  saveSync,
+  saveToBytes,
+  saveToBytesSync,
+} from './checkpoint/save.js';
+export { type CheckpointValue, UnknownObject } from './checkpoint/value.js';
+export { checkOperators } from './inspect/check-operators.js';
+export { inspectModule, inspectModuleSync } from './inspect/inspect.js';
+export type {
+  InspectedAttribute,
+  InspectedExtraFile,
+  InspectedMethod,
+  InspectedSubmodule,
+  InspectedTensor,
+  ModuleInspection,
+  Risk,
+  RiskKind,
+} from './inspect/inspection.js';
+export type { OperatorRules } from './inspect/operator-rules.js';
+
 // Tensors: make, read, reshape
 
 export type { AllcloseOptions } from './tensor/close.js';
