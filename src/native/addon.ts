@@ -18,7 +18,7 @@ interface Loader {
 }
 
 const require = createRequire(import.meta.url);
-const root = fileURLToPath(new URL('../../', import.meta.url));
+const root = packageRoot();
 
 /** The addon, or the reason why it cannot be: loading this file throws it. */
 export const native: NativeAddon = loadNative();
@@ -30,6 +30,15 @@ function loadNative(): NativeAddon {
   const loader = load<Loader>(join(dirname(addon), 'loader', 'libtorch_node_loader.node'));
   openLibTorch(loader, findLibTorch(loader.builtFor));
   return load<NativeAddon>(addon);
+}
+
+/** The package's own folder: one folder up from the bundle, two from a compiled file, ending in a slash. */
+function packageRoot(): string {
+  for (const up of ['../', '../../']) {
+    const folder = fileURLToPath(new URL(up, import.meta.url));
+    if (existsSync(join(folder, 'package.json'))) return folder;
+  }
+  return fileURLToPath(new URL('../', import.meta.url));
 }
 
 /** `LIBTORCH_NODE_ADDON` names another build, e.g. the one with sanitizers. */
