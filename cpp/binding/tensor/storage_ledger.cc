@@ -21,7 +21,8 @@ struct StorageLedger::ExternalBuffer {
   c10::Storage storage;
 };
 
-const c10::StorageImpl* StorageLedger::Add(const at::Tensor& tensor) {
+const c10::StorageImpl* StorageLedger::Add(const at::Tensor& tensor,
+                                           const BufferWindow* lender) {
   ++usage_.tensors;
   Charge(kTensorOverhead);
   if (!tensor.defined() || !tensor.has_storage()) return nullptr;
@@ -33,8 +34,12 @@ const c10::StorageImpl* StorageLedger::Add(const at::Tensor& tensor) {
         c10::intrusive_ptr<c10::StorageImpl>::reclaim_copy(key))});
     slot->bytes = key->nbytes();
     slot->cuda = tensor.is_cuda();
-    (slot->cuda ? usage_.cuda_bytes : usage_.cpu_bytes) += slot->bytes;
-    if (!slot->cuda) Charge(static_cast<int64_t>(slot->bytes));
+    if (lender != nullptr) {
+      Borrow(*slot, *lender);
+    } else {
+      (slot->cuda ? usage_.cuda_bytes : usage_.cpu_bytes) += slot->bytes;
+      if (!slot->cuda) Charge(static_cast<int64_t>(slot->bytes));
+    }
   }
   ++slot->handles;
   return key;
@@ -74,15 +79,15 @@ void StorageLedger::Charge(int64_t bytes) {
   pending_ = 0;
 }
 
-void StorageLedger::Borrow(const at::Tensor& tensor, napi_value buffer, std::size_t byte_offset) {
-  Entry& entry = *entries_.at(tensor.storage().unsafeGetStorageImpl());
-  Uncharge(entry);
+void StorageLedger::Borrow(Entry& entry, const BufferWindow& lender) {
   entry.borrowed = true;
-  entry.buffer_offset = byte_offset;
+  entry.buffer_offset = lender.byte_offset;
   usage_.external_bytes += entry.bytes;
   // Weak: the memory is pinned apart from this object, which must stay collectable. Not every kind of
   // buffer can be referred to; one that cannot is shown through a buffer of our own.
-  if (napi_create_reference(env_, buffer, 0, &entry.buffer) != napi_ok) entry.buffer = nullptr;
+  if (napi_create_reference(env_, lender.buffer, 0, &entry.buffer) != napi_ok) {
+    entry.buffer = nullptr;
+  }
 }
 
 bool StorageLedger::Shared(const at::Tensor& tensor) const {

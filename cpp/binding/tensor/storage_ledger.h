@@ -32,12 +32,11 @@ class StorageLedger {
  public:
   explicit StorageLedger(napi_env env) : env_(env) {}
 
-  /// Returns the key to pass to Remove; null for tensors without storage.
-  const c10::StorageImpl* Add(const at::Tensor& tensor);
+  /// Returns the key to pass to Remove; null for tensors without storage. With a lender the storage is
+  /// memory of that JavaScript buffer, which V8 counts itself: telling it again would start a collection.
+  const c10::StorageImpl* Add(const at::Tensor& tensor, const BufferWindow* lender = nullptr);
   void Remove(const c10::StorageImpl* key);
 
-  /// Marks the tensor's storage as memory of a JavaScript buffer, whose byte `byte_offset` is the storage's first.
-  void Borrow(const at::Tensor& tensor, napi_value buffer, std::size_t byte_offset);
   /// True while the storage is memory of a JavaScript buffer, or shown to JavaScript.
   bool Shared(const at::Tensor& tensor) const;
   /// The storage's buffer, made at the first call. The tensor must be added and on the CPU.
@@ -60,6 +59,7 @@ class StorageLedger {
   };
   struct ExternalBuffer;
 
+  void Borrow(Entry& entry, const BufferWindow& lender);
   void Charge(int64_t bytes);
   void Uncharge(const Entry& entry);
   void BufferGone(const c10::StorageImpl* key);

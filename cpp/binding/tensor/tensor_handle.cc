@@ -24,7 +24,7 @@ void Finalize(napi_env, void* data, void*) {
 
 }  // namespace
 
-napi_value NewTensor(Environment& environment, at::Tensor tensor) {
+napi_value NewTensor(Environment& environment, at::Tensor tensor, const BufferWindow* lender) {
   const napi_env env = environment.env();
   if (!tensor.defined()) return Napi::Env(env).Null();
   if (!environment.initialized()) {
@@ -41,7 +41,7 @@ napi_value NewTensor(Environment& environment, at::Tensor tensor) {
   TensorHandle* wrapped = handle.release();
   environment.Retain();
   environment.tensors().insert(wrapped);
-  wrapped->ledger_key = environment.ledger().Add(wrapped->tensor);
+  wrapped->ledger_key = environment.ledger().Add(wrapped->tensor, lender);
   return instance;
 }
 

@@ -15,7 +15,8 @@ struct TensorHandle {
 };
 
 /// Makes a JavaScript Tensor; null for an undefined tensor.
-napi_value NewTensor(Environment& environment, at::Tensor tensor);
+napi_value NewTensor(Environment& environment, at::Tensor tensor,
+                     const BufferWindow* lender = nullptr);
 
 /// Null when the value is not a live Tensor of this environment.
 TensorHandle* FindTensor(Environment& environment, napi_value value);

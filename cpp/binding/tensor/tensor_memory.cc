@@ -66,9 +66,8 @@ Napi::Value FromBuffer(const Napi::CallbackInfo& info) {
   if (pin == nullptr) return CopyOf(environment, call);
   const at::Tensor tensor = core::BorrowCpuTensor(call.shape, call.dtype, call.bytes.data,
                                                   call.bytes.size, std::move(pin));
-  napi_value result = NewTensor(environment, tensor);
-  environment.ledger().Borrow(tensor, call.bytes.buffer, call.byte_offset);
-  return Napi::Value(info.Env(), result);
+  const BufferWindow lender{call.bytes.buffer, call.byte_offset};
+  return Napi::Value(info.Env(), NewTensor(environment, tensor, &lender));
 }
 
 Napi::Value SharesMemory(const Napi::CallbackInfo& info) {
