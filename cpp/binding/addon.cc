@@ -1,6 +1,7 @@
 #include "binding/device.h"
 #include "binding/environment.h"
 #include "binding/error_guard.h"
+#include "binding/generator.h"
 #include "binding/module_handle.h"
 #include "binding/napi_config.h"
 #include "binding/ops.h"
@@ -27,6 +28,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   InitModule(env, exports);
   InitScriptObject(env, exports);
   InitOps(env, exports);
+  InitGenerator(env, exports);
   InitDevice(env, exports);
   InitRuntime(env, exports);
   return exports;

@@ -64,14 +64,13 @@ Napi::Value CudaEmptyCache(const Napi::CallbackInfo& info) {
 
 Napi::Value CudaSynchronize(const Napi::CallbackInfo& info) {
   const c10::DeviceIndex index = IndexOf(info[0]);
-  return Napi::Value(
-      info.Env(),
-      Async(Environment::Of(info.Env()), core::Pool::Default(), [index]() -> Settle {
-        core::CudaSynchronize(index);
-        return [](Environment& settling) -> napi_value {
-          return Napi::Env(settling.env()).Undefined();
-        };
-      }));
+  return Napi::Value(info.Env(),
+                     Async(Environment::Of(info.Env()), core::Pool::Default(), [index]() -> Settle {
+                       core::CudaSynchronize(index);
+                       return [](Environment& settling) -> napi_value {
+                         return Napi::Env(settling.env()).Undefined();
+                       };
+                     }));
 }
 
 Napi::Value CudaSynchronizeSync(const Napi::CallbackInfo& info) {

@@ -48,7 +48,8 @@ class Environment {
   const std::shared_ptr<core::WarningSink>& warning_sink() const { return warning_sink_; }
   StorageLedger& ledger() { return ledger_; }
 
-  /// The live wrappers of this environment: a pointer that Node unwraps is ours only when it is in here.
+  /// The live wrappers of this environment: a pointer that Node unwraps is ours only when it is in
+  /// here.
   ska::flat_hash_set<const void*>& tensors() { return tensors_; }
 
   void Retain() { ++uses_; }

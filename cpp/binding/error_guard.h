@@ -8,7 +8,8 @@
 
 namespace libtorch_node::binding {
 
-/// The JavaScript error for a C++ exception; Napi::Error gives back the JavaScript value it carries.
+/// The JavaScript error for a C++ exception; Napi::Error gives back the JavaScript value it
+/// carries.
 napi_value ToJsError(Environment& environment, const std::exception_ptr& exception);
 
 /// Throws it into JavaScript, from a catch block.
@@ -38,9 +39,9 @@ napi_value GuardedRaw(napi_env env, napi_callback_info info) noexcept {
 template <Napi::Value (*Function)(const Napi::CallbackInfo&)>
 void Define(Napi::Object room, const char* name) {
   napi_value function = nullptr;
-  NAPI_THROW_IF_FAILED_VOID(room.Env(),
-                            napi_create_function(room.Env(), name, NAPI_AUTO_LENGTH,
-                                                 Guarded<Function>, nullptr, &function));
+  NAPI_THROW_IF_FAILED_VOID(
+      room.Env(), napi_create_function(room.Env(), name, NAPI_AUTO_LENGTH, Guarded<Function>,
+                                       nullptr, &function));
   room.Set(name, Napi::Value(room.Env(), function));
 }
 

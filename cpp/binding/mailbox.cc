@@ -10,8 +10,8 @@ namespace libtorch_node::binding {
 Mailbox::Mailbox(Environment& environment) : environment_(environment) {
   const napi_env env = environment.env();
   napi_value name;
-  NAPI_THROW_IF_FAILED_VOID(
-      env, napi_create_string_utf8(env, "libtorch-node", NAPI_AUTO_LENGTH, &name));
+  NAPI_THROW_IF_FAILED_VOID(env,
+                            napi_create_string_utf8(env, "libtorch-node", NAPI_AUTO_LENGTH, &name));
   NAPI_THROW_IF_FAILED_VOID(
       env, napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, nullptr, nullptr,
                                            this, Drain, &function_));

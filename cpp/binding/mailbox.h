@@ -18,7 +18,8 @@ class Letter {
   virtual void Deliver(Environment& environment) noexcept = 0;
 };
 
-/// Carries letters from any thread to one environment; after Close they are dropped where they arrive.
+/// Carries letters from any thread to one environment; after Close they are dropped where they
+/// arrive.
 class Mailbox {
  public:
   explicit Mailbox(Environment& environment);

@@ -12,7 +12,8 @@
 
 namespace libtorch_node::binding {
 
-/// What a JavaScript module stands for. A null engine means: disposed. Runs hold the engine, not this.
+/// What a JavaScript module stands for. A null engine means: disposed. Runs hold the engine, not
+/// this.
 struct ModuleHandle {
   std::shared_ptr<core::Engine> engine;
   std::shared_ptr<core::Pool> pool;  // null: the default one

@@ -14,7 +14,8 @@ namespace {
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
-/// Readers share the module with runs, and wait for mutators; those of attributes also for stateful runs.
+/// Readers share the module with runs, and wait for mutators; those of attributes also for stateful
+/// runs.
 class Reading {
  public:
   explicit Reading(const Napi::CallbackInfo& info, bool of_attributes = false)
@@ -89,15 +90,14 @@ Napi::Value Attributes(const Napi::CallbackInfo& info) {
 
 Napi::Value Attribute(const Napi::CallbackInfo& info) {
   const Reading module(info, true);
-  return Napi::Value(info.Env(),
-                     FromIValue(module.environment(),
-                                module->Attribute(info[1].ToString().Utf8Value())));
+  return Napi::Value(info.Env(), FromIValue(module.environment(),
+                                            module->Attribute(info[1].ToString().Utf8Value())));
 }
 
 Napi::Value Graph(const Napi::CallbackInfo& info) {
   const Reading module(info);
-  return Napi::String::New(
-      info.Env(), module->Graph(info[1].ToString().Utf8Value(), info[2].ToBoolean()));
+  return Napi::String::New(info.Env(),
+                           module->Graph(info[1].ToString().Utf8Value(), info[2].ToBoolean()));
 }
 
 Napi::Value Code(const Napi::CallbackInfo& info) {

@@ -85,7 +85,7 @@ napi_value Call(napi_env env, napi_callback_info info) {
   std::size_t count = kUsualArguments;
   void* data = nullptr;
   NAPI_THROW_IF_FAILED(env, napi_get_cb_info(env, info, &count, few, nullptr, &data), nullptr);
-  CallArguments arguments{few, count, nullptr};
+  CallArguments arguments{few, count, nullptr, false};
   if (count > kUsualArguments) {
     many.resize(count);
     NAPI_THROW_IF_FAILED(env, napi_get_cb_info(env, info, &count, many.data(), nullptr, nullptr),
@@ -96,6 +96,7 @@ napi_value Call(napi_env env, napi_callback_info info) {
     arguments.kwargs = arguments.positional[--arguments.count];
   }
   auto& set = *static_cast<core::OperatorSet*>(data);
+  arguments.numbers_as_tensors = set.numbers_as_tensors;
   core::Overload& overload = Resolve(environment, set, arguments);
   torch::jit::Stack stack = ToStack(environment, *overload.schema, 0, arguments, set.name);
   core::CallOperator(overload, stack);

@@ -1,7 +1,7 @@
 #pragma once
 
-// Precompiled for cpp/binding: LibTorch's headers, which cost seconds each, and Node-API's. Files still
-// include what they use.
+// Precompiled for cpp/binding: LibTorch's headers, which cost seconds each, and Node-API's. Files
+// still include what they use.
 #include <ATen/core/Tensor.h>
 #include <ATen/core/function_schema.h>
 #include <ATen/core/ivalue.h>

@@ -6,7 +6,8 @@ namespace libtorch_node::binding {
 
 namespace {
 
-/// Defaults that are plain values can be shown; a tensor would have to be kept alive with the description.
+/// Defaults that are plain values can be shown; a tensor would have to be kept alive with the
+/// description.
 bool Showable(const c10::IValue& value) {
   if (value.isList()) {
     for (const c10::IValue& element : value.toListRef()) {

@@ -8,7 +8,8 @@
 
 namespace libtorch_node::binding {
 
-/// { args: [{ name, type, default?, hasDefault, kwOnly }], returns }, from the schema's argument `first` on.
+/// { args: [{ name, type, default?, hasDefault, kwOnly }], returns }, from the schema's argument
+/// `first` on.
 Napi::Object DescribeSchema(Environment& environment, const c10::FunctionSchema& schema,
                             std::size_t first);
 

@@ -43,26 +43,24 @@ Napi::Value Run(const Napi::CallbackInfo& info) {
   const napi_env env = info.Env();
   Environment& environment = Environment::Of(env);
   const auto handle = RequireHandleOf<ScriptObjectHandle>(environment, info[0]);
-  torch::jit::Function& method =
-      core::MethodOf(*handle->object, info[1].ToString().Utf8Value());
+  torch::jit::Function& method = core::MethodOf(*handle->object, info[1].ToString().Utf8Value());
   const Napi::Array args = info[2].As<Napi::Array>();
   std::vector<napi_value> positional;
   for (uint32_t i = 0; i < args.Length(); ++i) positional.push_back(args.Get(i));
   const Napi::Value kwargs = info[3];
   const CallArguments arguments{positional.data(), positional.size(),
                                 kwargs.IsObject() ? static_cast<napi_value>(kwargs) : nullptr};
-  torch::jit::Stack stack =
-      ToStack(environment, method.getSchema(), 1, arguments, method.name());
-  return Napi::Value(env, FromIValue(environment, core::RunMethod(handle->object, method,
-                                                                  std::move(stack))));
+  torch::jit::Stack stack = ToStack(environment, method.getSchema(), 1, arguments, method.name());
+  return Napi::Value(
+      env, FromIValue(environment, core::RunMethod(handle->object, method, std::move(stack))));
 }
 
 Napi::Value Attribute(const Napi::CallbackInfo& info) {
   Environment& environment = Environment::Of(info.Env());
   const auto handle = RequireHandleOf<ScriptObjectHandle>(environment, info[0]);
-  return Napi::Value(info.Env(),
-                     FromIValue(environment, core::AttributeOf(*handle->object,
-                                                               info[1].ToString().Utf8Value())));
+  return Napi::Value(
+      info.Env(),
+      FromIValue(environment, core::AttributeOf(*handle->object, info[1].ToString().Utf8Value())));
 }
 
 }  // namespace
@@ -70,8 +68,7 @@ Napi::Value Attribute(const Napi::CallbackInfo& info) {
 napi_value NewScriptObject(Environment& environment,
                            c10::intrusive_ptr<c10::ivalue::Object> object) {
   const std::string type_name = object->type()->annotation_str();
-  auto handle =
-      std::make_shared<ScriptObjectHandle>(ScriptObjectHandle{std::move(object)});
+  auto handle = std::make_shared<ScriptObjectHandle>(ScriptObjectHandle{std::move(object)});
   napi_value inner = NewHandle(environment, handle);
   const Napi::Value shown =
       environment.WrapScriptObject(Napi::Value(environment.env(), inner), type_name);

@@ -8,7 +8,8 @@
 namespace libtorch_node::binding {
 
 /// The public handle of a script or custom class object.
-napi_value NewScriptObject(Environment& environment, c10::intrusive_ptr<c10::ivalue::Object> object);
+napi_value NewScriptObject(Environment& environment,
+                           c10::intrusive_ptr<c10::ivalue::Object> object);
 
 /// Null when the value is no such handle.
 c10::intrusive_ptr<c10::ivalue::Object> FindScriptObject(Environment& environment,

@@ -10,7 +10,8 @@
 
 namespace libtorch_node::binding {
 
-/// What a native handle of a kind is called, and the tag by which its objects are known; specialized per kind.
+/// What a native handle of a kind is called, and the tag by which its objects are known;
+/// specialized per kind.
 template <typename T>
 struct HandleKind;
 

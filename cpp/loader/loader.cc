@@ -1,5 +1,5 @@
-// Opens LibTorch before the addon that needs it: a run path would decide before JavaScript can. Plain
-// Node-API and no LibTorch, so that every failure is an error that JavaScript can explain.
+// Opens LibTorch before the addon that needs it: a run path would decide before JavaScript can.
+// Plain Node-API and no LibTorch, so that every failure is an error that JavaScript can explain.
 #include <dlfcn.h>
 #include <link.h>
 #include <node_api.h>
@@ -55,8 +55,8 @@ void SetString(napi_env env, napi_value object, const char* name, const std::str
   napi_set_named_property(env, object, name, value);
 }
 
-// open(paths): opens the libraries in this order and keeps them for the life of the process. Gives one
-// { path, version } for each: where it really came from, and LibTorch's version if it tells.
+// open(paths): opens the libraries in this order and keeps them for the life of the process. Gives
+// one { path, version } for each: where it really came from, and LibTorch's version if it tells.
 napi_value Open(napi_env env, napi_callback_info info) {
   std::size_t argc = 1;
   napi_value paths = nullptr;
@@ -82,7 +82,8 @@ napi_value Open(napi_env env, napi_callback_info info) {
     void* library = OpenLibrary(path);
     if (library == nullptr) {
       const char* reason = dlerror();
-      return Throw(env, "ERR_LIBTORCH_LOAD", reason != nullptr ? reason : path + ": cannot be opened");
+      return Throw(env, "ERR_LIBTORCH_LOAD",
+                   reason != nullptr ? reason : path + ": cannot be opened");
     }
     link_map* map = nullptr;
     dlinfo(library, RTLD_DI_LINKMAP, &map);

@@ -4,6 +4,7 @@
  */
 import type { DType } from '../tensor/dtype.js';
 import type { Tensor } from '../tensor/tensor.js';
+import type { TypedArray } from '../tensor/typed-array.js';
 import type { TensorProperties } from '../tensor/tensor-properties.js';
 
 /** What the addon needs from JavaScript; handed over once per environment. */
@@ -101,9 +102,11 @@ export interface TensorRoom {
   requiresGrad(t: TensorProperties): boolean;
   sharesMemory(t: TensorProperties): boolean;
   /** Throws ERR_NO_VIEW, saying which call to make, for what has no direct view. */
-  data(t: Tensor): NativeView;
+  data(t: Tensor): TypedArray | NativeView;
   /** A copy in row-major order, of the tensor's own element type; synchronizes the device. */
   read(t: Tensor): ArrayBuffer;
+  /** The same as a typed array (Uint16Array for 16-bit floats); null where `read` has to convert first. */
+  readTyped(t: Tensor): TypedArray | null;
   /** The same off the event loop. */
   readAsync(t: Tensor): Promise<ArrayBuffer>;
   /** The one element: number, bigint (int64 and uint64, always), boolean or { re, im }. */
@@ -231,8 +234,28 @@ export interface OpsRoom {
    * Throws ERR_UNKNOWN_OPERATOR with the nearest names.
    */
   bind(name: string): (...args: NativeValue[]) => NativeValue;
-  /** Every registered operator with its schema text. */
-  list(): { name: string; overload: string; schema: string }[];
+  /**
+   * Every registered operator with its schema text; whether kernels are chosen by the dispatcher
+   * (others are TorchScript's own), and why JavaScript cannot call it, where it cannot.
+   */
+  list(): {
+    name: string;
+    overload: string;
+    schema: string;
+    dispatched: boolean;
+    obstacle?: string;
+  }[];
+}
+
+/** Random numbers apart from a device's own. */
+export interface GeneratorRoom {
+  /** Makes an object a generator on a device. */
+  attach(generator: object, device: string): void;
+  seed(generator: object): bigint;
+  setSeed(generator: object, seed: bigint): void;
+  state(generator: object): Tensor;
+  setState(generator: object, state: Tensor): void;
+  device(generator: object): string;
 }
 
 export interface NativeMemoryStat {
@@ -298,6 +321,7 @@ export interface NativeAddon {
   readonly module: ModuleRoom;
   readonly scriptObject: ScriptObjectRoom;
   readonly ops: OpsRoom;
+  readonly generator: GeneratorRoom;
   readonly device: DeviceRoom;
   readonly runtime: RuntimeRoom;
 }

@@ -4,9 +4,7 @@ import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import * as torch from 'libtorch-node';
 
-const digits = fileURLToPath(
-  new URL('../../examples/digits/digits-scripted.pt', import.meta.url),
-);
+const digits = fileURLToPath(new URL('../../examples/digits/digits-scripted.pt', import.meta.url));
 const traced = fileURLToPath(new URL('../../examples/digits/digits-traced.pt', import.meta.url));
 const close = (a, b, atol) => {
   const [x, y] = [a.toTypedArray(), b.toTypedArray()];
@@ -104,7 +102,10 @@ describe('cuda', () => {
     const x = torch.ones([4], { device: 'cuda:0' });
     assert.deepEqual(x.toArray(), [1, 1, 1, 1]);
     const model = await torch.loadModule(traced, { device: 'cuda:0' });
-    assert.deepEqual((await model.forward(torch.rand([2, 1, 8, 8], { device: 'cuda:0' }))).shape, [2, 10]);
+    assert.deepEqual(
+      (await model.forward(torch.rand([2, 1, 8, 8], { device: 'cuda:0' }))).shape,
+      [2, 10],
+    );
   });
 
   it('reports and releases memory', async () => {
@@ -120,7 +121,9 @@ describe('cuda', () => {
   });
 
   it('names a device that is not there', () => {
-    assert.throws(() => torch.zeros([1], { device: 'cuda:99' }), { code: 'ERR_DEVICE_UNAVAILABLE' });
+    assert.throws(() => torch.zeros([1], { device: 'cuda:99' }), {
+      code: 'ERR_DEVICE_UNAVAILABLE',
+    });
     assert.throws(() => torch.zeros([1]).to('cuda:99'), { code: 'ERR_DEVICE_UNAVAILABLE' });
   });
 

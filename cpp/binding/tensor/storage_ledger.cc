@@ -9,7 +9,8 @@ namespace libtorch_node::binding {
 
 namespace {
 
-// A tensor costs this much beside its data: without it V8 would see no reason to collect small ones.
+// A tensor costs this much beside its data: without it V8 would see no reason to collect small
+// ones.
 constexpr int64_t kTensorOverhead = 512;
 // Telling V8 costs more than a small tensor does: it hears of changes in chunks.
 constexpr int64_t kReportChunk = 64 * 1024;
@@ -21,16 +22,14 @@ struct StorageLedger::ExternalBuffer {
   c10::Storage storage;
 };
 
-const c10::StorageImpl* StorageLedger::Add(const at::Tensor& tensor,
-                                           const BufferWindow* lender) {
+const c10::StorageImpl* StorageLedger::Add(const at::Tensor& tensor, const BufferWindow* lender) {
   ++usage_.tensors;
   Charge(kTensorOverhead);
   if (!tensor.defined() || !tensor.has_storage()) return nullptr;
   c10::StorageImpl* key = tensor.storage().unsafeGetStorageImpl();
   std::unique_ptr<Entry>& slot = entries_[key];
   if (slot == nullptr) {
-    slot = std::make_unique<Entry>(Entry{
-        c10::weak_intrusive_ptr<c10::StorageImpl>(
+    slot = std::make_unique<Entry>(Entry{c10::weak_intrusive_ptr<c10::StorageImpl>(
         c10::intrusive_ptr<c10::StorageImpl>::reclaim_copy(key))});
     slot->bytes = key->nbytes();
     slot->cuda = tensor.is_cuda();
@@ -83,8 +82,8 @@ void StorageLedger::Borrow(Entry& entry, const BufferWindow& lender) {
   entry.borrowed = true;
   entry.buffer_offset = lender.byte_offset;
   usage_.external_bytes += entry.bytes;
-  // Weak: the memory is pinned apart from this object, which must stay collectable. Not every kind of
-  // buffer can be referred to; one that cannot is shown through a buffer of our own.
+  // Weak: the memory is pinned apart from this object, which must stay collectable. Not every kind
+  // of buffer can be referred to; one that cannot is shown through a buffer of our own.
   if (napi_create_reference(env_, lender.buffer, 0, &entry.buffer) != napi_ok) {
     entry.buffer = nullptr;
   }
@@ -139,8 +138,7 @@ BufferWindow StorageLedger::Expose(Environment& environment, const at::Tensor& t
   if (!entry.borrowed && entry.buffers == 0) Charge(-static_cast<int64_t>(entry.bytes));
   ++entry.buffers;
   entry.buffer_offset = 0;
-  NAPI_THROW_IF_FAILED(env_, napi_create_reference(env_, buffer, 0, &entry.buffer),
-                       BufferWindow{});
+  NAPI_THROW_IF_FAILED(env_, napi_create_reference(env_, buffer, 0, &entry.buffer), BufferWindow{});
   return {buffer, offset};
 }
 

@@ -26,14 +26,15 @@ struct BufferWindow {
   std::size_t byte_offset;
 };
 
-/// What one environment holds of each storage: reports the bytes to V8 once however many tensors share them, and
-/// keeps at most one ArrayBuffer per storage. JavaScript thread only.
+/// What one environment holds of each storage: reports the bytes to V8 once however many tensors
+/// share them, and keeps at most one ArrayBuffer per storage. JavaScript thread only.
 class StorageLedger {
  public:
   explicit StorageLedger(napi_env env) : env_(env) {}
 
-  /// Returns the key to pass to Remove; null for tensors without storage. With a lender the storage is
-  /// memory of that JavaScript buffer, which V8 counts itself: telling it again would start a collection.
+  /// Returns the key to pass to Remove; null for tensors without storage. With a lender the storage
+  /// is memory of that JavaScript buffer, which V8 counts itself: telling it again would start a
+  /// collection.
   const c10::StorageImpl* Add(const at::Tensor& tensor, const BufferWindow* lender = nullptr);
   void Remove(const c10::StorageImpl* key);
 

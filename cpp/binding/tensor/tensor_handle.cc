@@ -34,8 +34,8 @@ napi_value NewTensor(Environment& environment, at::Tensor tensor, const BufferWi
   napi_value instance = nullptr;
   NAPI_THROW_IF_FAILED(
       env, napi_new_instance(env, environment.TensorConstructor(), 1, &token, &instance), nullptr);
-  auto handle = std::make_unique<TensorHandle>(
-      TensorHandle{&environment, std::move(tensor), nullptr});
+  auto handle =
+      std::make_unique<TensorHandle>(TensorHandle{&environment, std::move(tensor), nullptr});
   NAPI_THROW_IF_FAILED(env, napi_wrap(env, instance, handle.get(), Finalize, nullptr, nullptr),
                        nullptr);
   TensorHandle* wrapped = handle.release();

@@ -24,10 +24,12 @@ TensorHandle* FindTensor(Environment& environment, napi_value value);
 /// Throws ERR_INVALID_ARG_TYPE for what is no Tensor, ERR_DISPOSED for one that is gone.
 const at::Tensor& RequireTensor(Environment& environment, napi_value value);
 
-/// Whether the value was a Tensor of this environment and is disposed; throws ERR_INVALID_ARG_TYPE for what is none.
+/// Whether the value was a Tensor of this environment and is disposed; throws ERR_INVALID_ARG_TYPE
+/// for what is none.
 bool IsDisposedTensor(Environment& environment, napi_value value);
 
-/// Lets go of the memory at once, and spares the garbage collector the finalizer. Again: does nothing.
+/// Lets go of the memory at once, and spares the garbage collector the finalizer. Again: does
+/// nothing.
 void DisposeTensor(Environment& environment, napi_value value);
 
 }  // namespace libtorch_node::binding

@@ -105,9 +105,8 @@ Napi::Value Data(const Napi::CallbackInfo& info) {
     window.buffer = Napi::ArrayBuffer::New(env, 0);
   }
   // One call for what Node-API can make; JavaScript makes the rest: views of shared memory.
-  if (napi_value array =
-          NewTypedArray(env, tensor.scalar_type(), window.buffer, window.byte_offset,
-                        static_cast<std::size_t>(tensor.numel()))) {
+  if (napi_value array = NewTypedArray(env, tensor.scalar_type(), window.buffer, window.byte_offset,
+                                       static_cast<std::size_t>(tensor.numel()))) {
     return Napi::Value(env, array);
   }
   Napi::Object result = Napi::Object::New(env);

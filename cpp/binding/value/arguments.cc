@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "binding/value/describe.h"
+#include "binding/value/scalar.h"
 #include "binding/value/to_ivalue.h"
+#include "core/ops/number_tensor.h"
 
 namespace libtorch_node::binding {
 
@@ -76,16 +78,17 @@ void RejectUnknown(napi_env env, const c10::FunctionSchema& schema, std::size_t 
       const std::string& argument = schema.arguments()[at].name();
       known = argument == key || Camel(argument) == key;
       if (known && at - first < arguments.count) {
-        throw core::Error("ERR_INVALID_ARG_VALUE",
-                          callee + ": argument '" + key + "' was given twice, by position and by name",
-                          core::ErrorKind::kType);
+        throw core::Error(
+            "ERR_INVALID_ARG_VALUE",
+            callee + ": argument '" + key + "' was given twice, by position and by name",
+            core::ErrorKind::kType);
       }
     }
     if (!known) {
-      throw core::Error("ERR_UNKNOWN_ARGUMENT",
-                        callee + ": unknown argument '" + key + "', expected " +
-                            SignatureOf(schema, first),
-                        core::ErrorKind::kType);
+      throw core::Error(
+          "ERR_UNKNOWN_ARGUMENT",
+          callee + ": unknown argument '" + key + "', expected " + SignatureOf(schema, first),
+          core::ErrorKind::kType);
     }
   }
 }
@@ -105,14 +108,23 @@ bool IsSingle(Environment& environment, napi_value value, const c10::Type& eleme
   return kind != napi_null && kind != napi_undefined && Matches(environment, value, element);
 }
 
-c10::IValue Convert(Environment& environment, const c10::Argument& argument, napi_value value,
-                    const Place& place) {
+bool IsNumberForTensor(Environment& environment, const CallArguments& arguments,
+                       const c10::Argument& argument, napi_value value) {
+  return arguments.numbers_as_tensors &&
+         argument.real_type()->kind() == c10::TypeKind::TensorType &&
+         Matches(environment, value, *c10::NumberType::get());
+}
+
+c10::IValue Convert(Environment& environment, const CallArguments& arguments,
+                    const c10::Argument& argument, napi_value value, const Place& place) {
+  if (IsNumberForTensor(environment, arguments, argument, value)) {
+    return core::NumberTensor(ToScalar(environment, value, place).toScalar());
+  }
   const c10::TypePtr element = SizedElement(argument);
   // A single value stands for all elements.
   if (element != nullptr && IsSingle(environment, value, *element)) {
-    c10::impl::GenericList list(element->kind() == c10::TypeKind::SymIntType
-                                    ? c10::TypePtr(c10::IntType::get())
-                                    : element);
+    c10::impl::GenericList list(
+        element->kind() == c10::TypeKind::SymIntType ? c10::TypePtr(c10::IntType::get()) : element);
     const c10::IValue single = ToIValue(environment, value, element, place);
     for (int32_t i = 0; i < *argument.N(); ++i) list.push_back(single);
     return list;
@@ -156,7 +168,8 @@ torch::jit::Stack ToStack(Environment& environment, const c10::FunctionSchema& s
       value = Keyword(env, arguments.kwargs, argument.name());
     }
     if (value != nullptr) {
-      stack.push_back(Convert(environment, argument, value, Place(call, argument.name())));
+      stack.push_back(
+          Convert(environment, arguments, argument, value, Place(call, argument.name())));
     } else if (argument.default_value()) {
       stack.push_back(*argument.default_value());
     } else {
@@ -194,6 +207,7 @@ bool MatchesSchema(Environment& environment, const c10::FunctionSchema& schema,
       continue;
     }
     if (Matches(environment, value, *argument.real_type())) continue;
+    if (IsNumberForTensor(environment, arguments, argument, value)) continue;
     const c10::TypePtr element = SizedElement(argument);
     if (element == nullptr || !IsSingle(environment, value, *element)) return false;
   }

@@ -15,11 +15,12 @@ struct CallArguments {
   const napi_value* positional = nullptr;
   std::size_t count = 0;
   napi_value kwargs = nullptr;  // an object, or null
+  bool numbers_as_tensors = false;
 };
 
-/// Converts by the schema, from its argument `first` on, filling defaults. `undefined` counts as left out where
-/// there is a default. Throws ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE, ERR_MISSING_ARGUMENT, ERR_TOO_MANY_ARGUMENTS
-/// or ERR_UNKNOWN_ARGUMENT.
+/// Converts by the schema, from its argument `first` on, filling defaults. `undefined` counts as
+/// left out where there is a default. Throws ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE,
+/// ERR_MISSING_ARGUMENT, ERR_TOO_MANY_ARGUMENTS or ERR_UNKNOWN_ARGUMENT.
 torch::jit::Stack ToStack(Environment& environment, const c10::FunctionSchema& schema,
                           std::size_t first, const CallArguments& arguments,
                           const std::string& callee);

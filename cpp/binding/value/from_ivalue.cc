@@ -61,11 +61,11 @@ napi_value FromDict(Environment& environment, const c10::impl::GenericDict& dict
     const Napi::Object object = environment.NewDict();
     for (const auto& entry : dict) {
       const Napi::HandleScope scope(env);
-      NAPI_THROW_IF_FAILED(env,
-                           napi_set_property(env, object,
-                                             FromString(env, entry.key().toStringRef()),
-                                             FromIValue(environment, entry.value())),
-                           nullptr);
+      NAPI_THROW_IF_FAILED(
+          env,
+          napi_set_property(env, object, FromString(env, entry.key().toStringRef()),
+                            FromIValue(environment, entry.value())),
+          nullptr);
     }
     return object;
   }
@@ -98,9 +98,8 @@ napi_value FromIValue(Environment& environment, const c10::IValue& value) {
   if (value.isDevice()) return FromString(env, DeviceName(value.toDevice()));
   if (value.isEnum()) return FromIValue(environment, value.toEnumHolder()->value());
   if (value.isObject()) return NewScriptObject(environment, value.toObject());
-  throw core::Error("ERR_UNSUPPORTED_VALUE",
-                    "a value of type " + value.type()->annotation_str() +
-                        " cannot be shown to JavaScript");
+  throw core::Error("ERR_UNSUPPORTED_VALUE", "a value of type " + value.type()->annotation_str() +
+                                                 " cannot be shown to JavaScript");
 }
 
 }  // namespace libtorch_node::binding

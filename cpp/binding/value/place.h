@@ -7,7 +7,8 @@
 
 namespace libtorch_node::binding {
 
-/// Where in a call a value stands: "forward: argument 'x'[2]['key']". Built on the stack, read only for errors.
+/// Where in a call a value stands: "forward: argument 'x'[2]['key']". Built on the stack, read only
+/// for errors.
 class Place {
  public:
   explicit Place(const std::string& callee) : callee_(&callee) {}

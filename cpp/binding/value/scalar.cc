@@ -49,8 +49,8 @@ bool ComplexParts(napi_env env, napi_value value, c10::complex<double>* number) 
   napi_value re = nullptr;
   napi_value im = nullptr;
   if (napi_get_named_property(env, value, "re", &re) != napi_ok ||
-      napi_get_named_property(env, value, "im", &im) != napi_ok ||
-      TypeOf(env, re) != napi_number || TypeOf(env, im) != napi_number) {
+      napi_get_named_property(env, value, "im", &im) != napi_ok || TypeOf(env, re) != napi_number ||
+      TypeOf(env, im) != napi_number) {
     return false;
   }
   *number = {NumberOf(env, re), NumberOf(env, im)};

@@ -9,11 +9,13 @@
 
 namespace libtorch_node::binding {
 
-/// Integral numbers of the safe range, and bigints of 64 bits. A fraction is a TypeError, too large a RangeError.
+/// Integral numbers of the safe range, and bigints of 64 bits. A fraction is a TypeError, too large
+/// a RangeError.
 int64_t ToInt(Environment& environment, napi_value value, const Place& place);
 double ToFloat(Environment& environment, napi_value value, const Place& place);
 c10::complex<double> ToComplex(Environment& environment, napi_value value, const Place& place);
-/// An integral number is an int, a fraction a float, `float(2)` a float; bigint, boolean and { re, im } as they are.
+/// An integral number is an int, a fraction a float, `float(2)` a float; bigint, boolean and { re,
+/// im } as they are.
 c10::IValue ToScalar(Environment& environment, napi_value value, const Place& place);
 
 /// Whether it is `float(2)`.

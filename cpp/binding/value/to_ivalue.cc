@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "binding/generator.h"
 #include "binding/script_object.h"
 #include "binding/tensor/tensor_handle.h"
 #include "binding/value/containers.h"
@@ -113,8 +114,8 @@ c10::IValue ToIValue(Environment& environment, napi_value value, const c10::Type
     case c10::TypeKind::LayoutType:
       return ToNamed(environment, value, "a layout such as 'strided'", LayoutOf, place);
     case c10::TypeKind::MemoryFormatType:
-      return ToNamed(environment, value, "a memory format such as 'channels_last'",
-                     MemoryFormatOf, place);
+      return ToNamed(environment, value, "a memory format such as 'channels_last'", MemoryFormatOf,
+                     place);
     case c10::TypeKind::NoneType:
       if (!IsNull(env, value)) throw place.Mismatch("null", DescribeValue(env, value));
       return {};
@@ -140,8 +141,8 @@ c10::IValue ToIValue(Environment& environment, napi_value value, const c10::Type
     case c10::TypeKind::VarType:
       return ToAnyIValue(environment, value, place);
     case c10::TypeKind::GeneratorType:
-      throw place.Mismatch("nothing: a generator cannot be passed, use manualSeed",
-                           DescribeValue(env, value));
+      if (const auto generator = FindGenerator(environment, value)) return *generator;
+      throw place.Mismatch("Generator", DescribeValue(env, value));
     default:
       throw place.Mismatch(type->annotation_str() + ", which cannot be made from JavaScript",
                            DescribeValue(env, value));
@@ -203,8 +204,9 @@ bool Matches(Environment& environment, napi_value value, const c10::Type& type) 
     case c10::TypeKind::MemoryFormatType:
       return kind == napi_string;
     case c10::TypeKind::NoneType:
-    case c10::TypeKind::GeneratorType:
       return kind == napi_undefined || kind == napi_null;
+    case c10::TypeKind::GeneratorType:
+      return kind == napi_object && FindGenerator(environment, value).has_value();
     case c10::TypeKind::OptionalType:
       return kind == napi_undefined || kind == napi_null ||
              Matches(environment, value, *type.expectRef<c10::OptionalType>().getElementType());

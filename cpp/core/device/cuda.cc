@@ -40,9 +40,9 @@ void RequireCuda(c10::DeviceIndex index) {
                                 "point LIBTORCH to one with CUDA");
   }
   if (index >= count) {
-    throw Error("ERR_DEVICE_UNAVAILABLE",
-                "expected a CUDA device from 0 to " + std::to_string(count - 1) + ", got " +
-                    std::to_string(static_cast<int>(index)));
+    throw Error("ERR_DEVICE_UNAVAILABLE", "expected a CUDA device from 0 to " +
+                                              std::to_string(count - 1) + ", got " +
+                                              std::to_string(static_cast<int>(index)));
   }
 }
 

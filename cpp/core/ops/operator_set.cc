@@ -6,6 +6,7 @@
 
 #include "core/device/available.h"
 #include "core/error.h"
+#include "core/ops/number_tensor.h"
 #include "core/tensor/size_guard.h"
 
 namespace libtorch_node::core {
@@ -83,8 +84,8 @@ void ThrowUnknownOverload(const std::string& name, const std::string& base, c10:
     known += (known.empty() ? "" : ", ") + (overload.empty() ? "default" : overload);
   }
   if (known.empty()) return;
-  throw Error("ERR_UNKNOWN_OPERATOR", "LibTorch has no operator '" + name + "'; the overloads of '" +
-                                          base + "' are " + known);
+  throw Error("ERR_UNKNOWN_OPERATOR", "LibTorch has no operator '" + name +
+                                          "'; the overloads of '" + base + "' are " + known);
 }
 
 }  // namespace
@@ -94,6 +95,7 @@ OperatorSet FindOperators(const std::string& name) {
   const std::size_t dot = space == std::string::npos ? space : name.find('.', space);
   OperatorSet set;
   set.name = name;
+  set.numbers_as_tensors = TakesNumbersAsTensors(name);
   const std::string base = name.substr(0, dot);
   const auto symbol =
       c10::Symbol::fromQualString(space == std::string::npos ? "aten::" + base : base);

@@ -26,6 +26,7 @@ struct Overload {
 struct OperatorSet {
   std::string name;
   std::vector<Overload> overloads;
+  bool numbers_as_tensors = false;
 };
 
 /// By 'aten::add' or 'aten::add.Tensor'; throws ERR_UNKNOWN_OPERATOR with the nearest names.

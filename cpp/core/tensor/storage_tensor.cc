@@ -1,7 +1,7 @@
 #include "core/tensor/storage_tensor.h"
 
-#include <ATen/core/grad_mode.h>
 #include <ATen/EmptyTensor.h>
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
 #include <c10/core/CPUAllocator.h>
 #include <c10/core/DefaultDtype.h>
@@ -44,8 +44,8 @@ at::Tensor BorrowCpuTensor(at::IntArrayRef shape, c10::ScalarType dtype, void* d
   c10::DataPtr pointer(
       data, context, [](void* held) { delete static_cast<std::shared_ptr<void>*>(held); },
       c10::Device(c10::kCPU));
-  auto storage = c10::make_intrusive<c10::StorageImpl>(
-      c10::StorageImpl::use_byte_size_t(), size, std::move(pointer), nullptr, false);
+  auto storage = c10::make_intrusive<c10::StorageImpl>(c10::StorageImpl::use_byte_size_t(), size,
+                                                       std::move(pointer), nullptr, false);
   at::Tensor tensor = at::empty({0}, at::TensorOptions().dtype(dtype));
   c10::TensorImpl* impl = tensor.unsafeGetTensorImpl();
   impl->set_storage_keep_dtype(c10::Storage(std::move(storage)));

@@ -8,7 +8,8 @@
 
 namespace libtorch_node::core {
 
-/// Bytes of a contiguous tensor; throws ERR_OUT_OF_RANGE for negative sizes and products beyond memory.
+/// Bytes of a contiguous tensor; throws ERR_OUT_OF_RANGE for negative sizes and products beyond
+/// memory.
 std::size_t BytesNeeded(at::IntArrayRef shape, c10::ScalarType dtype);
 
 /// Uninitialized, contiguous.
@@ -18,7 +19,8 @@ at::Tensor NewCpuTensor(at::IntArrayRef shape, c10::ScalarType dtype);
 at::Tensor BorrowCpuTensor(at::IntArrayRef shape, c10::ScalarType dtype, void* data,
                            std::size_t size, std::shared_ptr<void> owner);
 
-/// Copies elements in row-major order into the tensor, on whatever device and with whatever strides.
+/// Copies elements in row-major order into the tensor, on whatever device and with whatever
+/// strides.
 void CopyIn(const at::Tensor& tensor, const void* data);
 
 }  // namespace libtorch_node::core

@@ -6,8 +6,8 @@
 #include <ATen/ops/resolve_neg.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 
-#include "core/error.h"
 #include "core/device/cuda.h"
+#include "core/error.h"
 
 namespace libtorch_node::core {
 

@@ -12,8 +12,8 @@ namespace libtorch_node::core {
 at::Tensor Transfer(const at::Tensor& tensor, std::optional<c10::Device> device,
                     std::optional<c10::ScalarType> dtype);
 
-/// The elements in row-major order in CPU memory, conjugation and negation resolved; the tensor itself where it
-/// already is so.
+/// The elements in row-major order in CPU memory, conjugation and negation resolved; the tensor
+/// itself where it already is so.
 at::Tensor Readable(const at::Tensor& tensor);
 
 /// Another tensor over the same storage, with sizes of its own and no autograd history.
