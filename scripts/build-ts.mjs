@@ -12,6 +12,8 @@ import { main, run } from './lib/steps.mjs';
 const bundleName = 'libtorch-node';
 
 export async function buildTypeScript() {
+  // The operators' functions and types come from the registry of the LibTorch that is linked.
+  await run(process.execPath, [inRoot('scripts', 'generate-ops.mjs')]);
   await run(process.execPath, [
     inRoot('node_modules', 'typescript', 'bin', 'tsc'),
     '-p',

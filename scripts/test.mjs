@@ -50,19 +50,19 @@ const needed = {
 const steps = {
   lint: { needs: [], work: () => node(bin('@biomejs', 'biome', 'bin', 'biome'), 'check', '.') },
   format: { needs: [], work: () => node(inRoot('scripts', 'clang-format.mjs')) },
-  types: { needs: [], work: () => node(bin('typescript', 'bin', 'tsc'), '-p', 'tsconfig.json') },
-  build: { needs: ['typescript', 'native'], work: () => 'built' },
+  types: { needs: ['native', 'typescript'], work: () => node(bin('typescript', 'bin', 'tsc'), '-p', 'tsconfig.json') },
+  build: { needs: ['native', 'typescript'], work: () => 'built' },
   core: { needs: ['native', 'fixtures'], work: () => run(buildFolders().coreTest, []) },
-  unit: { needs: ['typescript', 'native', 'fixtures'], work: () => vitest('unit') },
-  parity: { needs: ['typescript', 'native', 'fixtures'], work: () => vitest('parity') },
-  lifecycle: { needs: ['typescript', 'native', 'fixtures'], work: () => vitest('lifecycle') },
-  package: { needs: ['typescript', 'native', 'fixtures'], work: () => vitest('package') },
+  unit: { needs: ['native', 'typescript', 'fixtures'], work: () => vitest('unit') },
+  parity: { needs: ['native', 'typescript', 'fixtures'], work: () => vitest('parity') },
+  lifecycle: { needs: ['native', 'typescript', 'fixtures'], work: () => vitest('lifecycle') },
+  package: { needs: ['native', 'typescript', 'fixtures'], work: () => vitest('package') },
   'core-sanitized': {
     needs: ['sanitized', 'fixtures'],
     work: () => run(buildFolders({ sanitize: true }).coreTest, [], { env: sanitizerOptions }),
   },
   'lifecycle-sanitized': {
-    needs: ['typescript', 'sanitized', 'fixtures'],
+    needs: ['native', 'typescript', 'sanitized', 'fixtures'],
     work: () => vitest('lifecycle', sanitizedNode()),
   },
 };

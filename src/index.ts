@@ -100,6 +100,17 @@ export type {
   TypedArrayFor,
 } from './tensor/typed-array.js';
 
+// Operators: functions by PyTorch's names; those above win over registered ones of their name
+
+export { type OperatorCoverage, operatorCoverage } from './ops/coverage.js';
+export * as fft from './ops/fft.js';
+export * from './ops/functions.js';
+export * as linalg from './ops/linalg.js';
+export * as nn from './ops/nn/nn.js';
+export { type Operator, type OperatorNamespace, ops } from './ops/operators.js';
+export * as special from './ops/special.js';
+export type { FloatLike, Int, Ints, Layout, Named, Scalar } from './ops/types.js';
+
 // Memory: scopes and figures
 
 export { type MemoryUsage, memoryUsage } from './tensor/memory.js';

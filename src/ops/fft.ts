@@ -1,0 +1,2 @@
+/** Discrete Fourier transforms: PyTorch's `torch.fft`. */
+export * from './generated/fft.js';

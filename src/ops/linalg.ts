@@ -1,0 +1,2 @@
+/** Linear algebra: PyTorch's `torch.linalg`. */
+export * from './generated/linalg.js';

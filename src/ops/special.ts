@@ -1,0 +1,2 @@
+/** Special functions: PyTorch's `torch.special`. */
+export * from './generated/special.js';
