@@ -15,7 +15,11 @@ describe('the end of the process', () => {
     });
 
     it(`comes within a second of an uncaught exception during a minute of work: ${work}`, async () => {
-      const outcome = await runProgram('exit', { args: [work, 'throw'], seconds: 20 });
+      const outcome = await runProgram('exit', {
+        args: [work, 'throw'],
+        seconds: 20,
+        crashes: true,
+      });
       expectExit(outcome, 1);
       expect(outcome.stderr).toContain('nobody catches this');
       expect(outcome.since('ending')).toBeLessThan(aboutASecond);
@@ -23,7 +27,11 @@ describe('the end of the process', () => {
   }
 
   it('keeps the status of an unhandled rejection during a run', async () => {
-    const outcome = await runProgram('exit', { args: ['operator', 'reject'], seconds: 20 });
+    const outcome = await runProgram('exit', {
+      args: ['operator', 'reject'],
+      seconds: 20,
+      crashes: true,
+    });
     expectExit(outcome, 1);
     expect(outcome.since('ending')).toBeLessThan(aboutASecond);
   });

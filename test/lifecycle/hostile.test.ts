@@ -21,7 +21,7 @@ describe('a warning handler', () => {
   });
 
   it('that throws null ends the process as any uncaught exception does', async () => {
-    const outcome = await runProgram('warnings', { args: ['uncaught'] });
+    const outcome = await runProgram('warnings', { args: ['uncaught'], crashes: true });
     expectExit(outcome, 1);
     expect(outcome.stderr).toContain('null');
   });
