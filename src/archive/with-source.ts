@@ -34,8 +34,9 @@ function* wholeOf(source: ByteSource): Reading<{ bytes: Uint8Array<ArrayBuffer>;
   return { bytes, name: source.name };
 }
 
-/** A private copy of a whole source, which nobody else can change. @internal */
+/** A private copy of a whole source, which nobody else can change; of memory, as it is now. @internal */
 export async function takeBytes(source: NativeSource): Promise<MemorySource & Taken> {
+  if (!('path' in source)) return takeBytesSync(source);
   const { bytes, name } = await readSource(source, wholeOf);
   return Object.assign(new MemorySource(bytes, name), { whole: bytes });
 }

@@ -1,24 +1,9 @@
-import { linesOf } from './lines.js';
+import type { Line } from './lines.js';
 import type { Token } from './tokens.js';
-
-/*
- * `f = x.add_` followed by `f(y)` calls an operator that no list of names shows. TorchScript that
- * PyTorch writes gives names only to functions of the module's own code (`_0 = __torch__.a.b`), so
- * a call of anything else that was given a name is reported.
- */
 
 const ends: ReadonlySet<string> = new Set([')', ']', '}']);
 const opens: ReadonlySet<string> = new Set(['(', '[', '{']);
 const closures: ReadonlySet<string> = new Set(['fork', 'awaitable']);
-
-interface Scope {
-  readonly called: Set<string>;
-  /** Names bound to what may be an operator. */
-  readonly bound: Set<string>;
-  readonly defined: Set<string>;
-}
-
-const newScope = (): Scope => ({ called: new Set(), bound: new Set(), defined: new Set() });
 
 /** Where the `=` of an assignment stands in a line, or -1. */
 function assignmentAt(line: readonly Token[]): number {
@@ -41,64 +26,86 @@ function isOwnFunction(value: readonly Token[]): boolean {
   );
 }
 
-function bindNames(tokens: readonly Token[], scope: Scope): void {
-  tokens.forEach(({ kind, text }, at) => {
-    if (kind === 'name' && tokens[at - 1]?.text !== '.') scope.bound.add(text);
-  });
-}
+/**
+ * Finds calls that no list of names shows: `f = x.add_`, then `f(y)`. TorchScript that PyTorch writes
+ * gives names only to functions of the module's own code (`_0 = __torch__.a.b`), so a call of
+ * anything else that was given a name is reported, and of what is no name.
+ *
+ * @internal
+ */
+export class CalledValues {
+  private readonly report: (what: string) => void;
+  /** Names called in the function that is being read. */
+  private readonly called = new Set<string>();
+  /** Names bound there to what may be an operator. */
+  private readonly bound = new Set<string>();
 
-function readAssignment(line: readonly Token[], scope: Scope): void {
-  const equals = assignmentAt(line);
-  if (equals < 0) return;
-  const target = line.slice(0, equals);
-  if (target.length === 1 && isOwnFunction(line.slice(equals + 1))) return;
-  const colon = target.findIndex(({ text }) => text === ':');
-  bindNames(colon < 0 ? target : target.slice(0, colon), scope);
-}
-
-function readLine(line: readonly Token[], scope: Scope): void {
-  if (line[0]?.text === 'def') {
-    if (line[1] !== undefined) scope.defined.add(line[1].text);
-  } else {
-    readAssignment(line, scope);
+  constructor(report: (what: string) => void) {
+    this.report = report;
   }
-  line.forEach(({ kind, text }, at) => {
-    const before = line[at - 1]?.text;
-    if (kind !== 'name' || before === '.') return;
-    if (text === 'as' && line[at + 1] !== undefined) bindNames([line[at + 1]!], scope);
-    if (text === 'for') {
-      const end = line.findIndex((token, i) => i > at && token.text === 'in');
-      bindNames(line.slice(at + 1, end < 0 ? undefined : end), scope);
-    }
-    if (line[at + 1]?.text !== '(' || before === 'def' || before === 'class') return;
-    scope.called.add(text);
-    if (closures.has(text) && line[at + 2]?.kind === 'name') scope.called.add(line[at + 2]!.text);
-    if (closures.has(text) && line[at + 3]?.text === '.') scope.bound.add(line[at + 2]!.text);
-  });
-}
 
-function judge(scope: Scope, report: (what: string) => void): void {
-  for (const name of scope.called) {
-    if (scope.bound.has(name)) report(`'${name}' is called, and may be any operator`);
+  line({ level, tokens }: Line): void {
+    const isFunction = tokens[0]?.text === 'def';
+    if (isFunction && level !== 'function') this.done();
+    // What a class declares is no variable.
+    if (level === 'class' && !isFunction) return;
+    if (!isFunction) this.assignment(tokens);
+    this.words(tokens);
   }
-}
 
-/** Reports calls of values that may be operators. @internal */
-export function findCalledValues(tokens: readonly Token[], report: (what: string) => void): void {
-  let scope = newScope();
-  for (const { level, tokens: line } of linesOf(tokens)) {
-    if (line[0]?.text === 'def' && level !== 'function') {
-      judge(scope, report);
-      scope = newScope();
+  /** Ends the function that is being read. */
+  done(): void {
+    for (const name of this.called) {
+      if (this.bound.has(name)) this.report(`'${name}' is called, and may be any operator`);
     }
-    if (level !== 'class' || line[0]?.text === 'def') readLine(line, scope);
+    this.called.clear();
+    this.bound.clear();
   }
-  judge(scope, report);
-  tokens.forEach(({ text, kind }, at) => {
-    const before = tokens[at - 1];
-    if (text !== '(' || kind !== 'sign' || before === undefined) return;
-    if (ends.has(before.text) || before.kind === 'text') {
-      report(`'${before.text}(' calls the result of an expression`);
-    }
-  });
+
+  private bind(tokens: readonly Token[]): void {
+    tokens.forEach(({ kind, text }, at) => {
+      if (kind === 'name' && tokens[at - 1]?.text !== '.') this.bound.add(text);
+    });
+  }
+
+  private assignment(line: readonly Token[]): void {
+    const equals = assignmentAt(line);
+    if (equals < 0) return;
+    const target = line.slice(0, equals);
+    if (target.length === 1 && isOwnFunction(line.slice(equals + 1))) return;
+    const colon = target.findIndex(({ text }) => text === ':');
+    this.bind(colon < 0 ? target : target.slice(0, colon));
+  }
+
+  private words(line: readonly Token[]): void {
+    let inTargets = false;
+    line.forEach((token, at) => {
+      const before = line[at - 1];
+      if (token.kind !== 'name') {
+        if (token.text === '(' && token.kind === 'sign') this.opened(before);
+        return;
+      }
+      if (before?.text === '.') return;
+      if (token.text === 'for') inTargets = true;
+      else if (token.text === 'in') inTargets = false;
+      else if (inTargets || before?.text === 'as') this.bound.add(token.text);
+      const isCall = line[at + 1]?.text === '(';
+      if (isCall && before?.text !== 'def' && before?.text !== 'class') this.call(line, at);
+    });
+  }
+
+  private opened(before: Token | undefined): void {
+    if (before === undefined || (before.kind !== 'text' && !ends.has(before.text))) return;
+    this.report('the result of an expression is called');
+  }
+
+  private call(line: readonly Token[], at: number): void {
+    const { text } = line[at]!;
+    this.called.add(text);
+    const first = line[at + 2];
+    if (!closures.has(text) || first?.kind !== 'name') return;
+    // Its first argument is called too.
+    this.called.add(first.text);
+    if (line[at + 3]?.text === '.') this.bound.add(first.text);
+  }
 }

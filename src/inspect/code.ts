@@ -1,6 +1,5 @@
 import { type ParsedFunction, parseFunction, textOf, typeText } from './function-text.js';
-import { type Line, linesOf } from './lines.js';
-import { type Token, tokenize } from './tokens.js';
+import { forEachLine, type Line } from './lines.js';
 
 /** A class of a module's code. @internal */
 export interface CodeClass {
@@ -19,7 +18,7 @@ export interface CodeClass {
 export interface CodeFile {
   readonly classes: readonly CodeClass[];
   readonly functions: readonly ParsedFunction[];
-  readonly tokens: readonly Token[];
+  /** Why it could not be read to its end. */
   readonly problem: string | null;
 }
 
@@ -65,16 +64,20 @@ class ClassReader {
   }
 }
 
-/** Reads a file of code; `module` is the qualified name that its path stands for. @internal */
-export function readCode(source: string, module: string): CodeFile {
-  const { tokens, problem } = tokenize(source);
+/**
+ * Reads a file of code, and shows its lines; `module` is the qualified name that its path stands for.
+ *
+ * @internal
+ */
+export function readCode(source: string, module: string, visit: (line: Line) => void): CodeFile {
   const classes: ClassReader[] = [];
   const functions: ParsedFunction[] = [];
   let current: ClassReader | null = null;
-  for (const line of linesOf(tokens)) {
+  const problem = forEachLine(source, (line) => {
+    visit(line);
     const [first, name, , base] = line.tokens;
     if (line.level === 'class') current?.line(line);
-    if (line.level !== 'file') continue;
+    if (line.level !== 'file') return;
     current = null;
     if (first?.text === 'class' && name?.kind === 'name') {
       const baseName = base?.kind === 'name' ? base.text : '';
@@ -84,6 +87,6 @@ export function readCode(source: string, module: string): CodeFile {
       const parsed = parseFunction(line.tokens);
       if (parsed !== null) functions.push(parsed);
     }
-  }
-  return { classes: classes.map((reader) => reader.done()), functions, tokens, problem };
+  });
+  return { classes: classes.map((reader) => reader.done()), functions, problem };
 }

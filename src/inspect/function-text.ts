@@ -12,9 +12,14 @@ export interface ParsedFunction {
 const opening: ReadonlySet<string> = new Set(['(', '[', '{']);
 const closing: ReadonlySet<string> = new Set([')', ']', '}']);
 
+/** A class name without the part that tells classes of one name apart, as LibTorch shows it. @internal */
+export function plainName(name: string): string {
+  return name.replaceAll(/___torch_mangle_\d+\./g, '');
+}
+
 /** A type as TorchScript prints it. @internal */
 export function typeText(tokens: readonly Token[]): string {
-  return tokens.map(({ text }) => (text === ',' ? ', ' : text)).join('');
+  return plainName(tokens.map(({ text }) => (text === ',' ? ', ' : text)).join(''));
 }
 
 const escapes: Readonly<Record<string, string>> = {

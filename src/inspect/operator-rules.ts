@@ -9,7 +9,7 @@ export interface OperatorRules {
   readonly deny?: readonly string[] | undefined;
 }
 
-const FORM = /^[A-Za-z_][\w-]*::(?:\w[\w.]*|\*)$/;
+const FORM = /^[A-Za-z_][\w-]*::(?:\w+|\*)$/;
 
 function toTest(
   where: string,

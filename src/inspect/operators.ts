@@ -1,6 +1,5 @@
-import { findCalledValues } from './called-values.js';
-import type { CodeFile } from './code.js';
-import { linesOf } from './lines.js';
+import { CalledValues } from './called-values.js';
+import type { Line } from './lines.js';
 import type { Token } from './tokens.js';
 
 /** What the code may call, gathered over its files. @internal */
@@ -89,15 +88,37 @@ function readName(tokens: readonly Token[], at: number, names: CalledNames): voi
   else if (called && taskWords.has(text)) names.operators.add(`prim::${text}`);
 }
 
-/** Gathers what a file of code may call. @internal */
-export function gatherNames(file: CodeFile, name: string, names: CalledNames): void {
-  if (file.problem !== null) names.hidden.add(`${name} has ${file.problem}`);
-  findCalledValues(file.tokens, (what) => names.hidden.add(`${name}: ${what}`));
-  for (const { level, tokens } of linesOf(file.tokens)) {
+const MOST_HIDDEN = 100;
+
+/** Gathers what a file of code may call, line by line. @internal */
+export class NameGatherer {
+  private readonly names: CalledNames;
+  private readonly file: string;
+  private readonly values: CalledValues;
+
+  constructor(file: string, names: CalledNames) {
+    this.names = names;
+    this.file = file;
+    this.values = new CalledValues((what) => this.hide(what));
+  }
+
+  private hide(what: string): void {
+    if (this.names.hidden.size < MOST_HIDDEN) this.names.hidden.add(`${this.file}: ${what}`);
+  }
+
+  line(line: Line): void {
+    const { level, tokens } = line;
     // What a class declares may have any name.
     const declared = level === 'class' && tokens[1]?.text === ':' ? 1 : 0;
     for (let at = declared; at < tokens.length; at++) {
-      if (tokens[at]!.kind === 'name') readName(tokens, at, names);
+      if (tokens[at]!.kind === 'name') readName(tokens, at, this.names);
     }
+    this.values.line(line);
+  }
+
+  /** Ends the file; `problem` is why it could not be read to its end. */
+  done(problem: string | null): void {
+    this.values.done();
+    if (problem !== null) this.hide(problem);
   }
 }

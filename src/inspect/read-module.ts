@@ -1,5 +1,6 @@
 import type { ByteSource, Reading } from '../archive/reading.js';
 import { damaged } from '../archive/zip-directory.js';
+import { makeError } from '../errors.js';
 import { ByteCursor, badPickle } from '../pickle/byte-cursor.js';
 import { readWholePickle } from '../pickle/machine.js';
 import { storageBytes } from '../pickle/torch-tensor.js';
@@ -7,26 +8,43 @@ import { TorchWorld } from '../pickle/torch-world.js';
 import { isPickledTensor, PickledObject } from '../pickle/values.js';
 import { type Bytecode, readBytecode } from './bytecode.js';
 import { type CodeClass, readCode } from './code.js';
+import { plainName } from './function-text.js';
 import type { InspectedTensor, ModuleInspection } from './inspection.js';
-import { pickleLimits } from './limits.js';
+import { codeLimits, pickleLimits } from './limits.js';
 import { type ModuleArchive, needRecord, openModuleArchive } from './module-archive.js';
-import { type CalledNames, gatherNames, noNames } from './operators.js';
+import { type CalledNames, NameGatherer, noNames } from './operators.js';
 import { findRisks } from './risks.js';
 import { describeTensor, readContent } from './weights.js';
 
 const CUSTOM = '__torch__.torch.classes.';
+
+function tooMuchCode(source: ByteSource, name: string): Error {
+  const { record, total } = codeLimits;
+  return makeError(
+    'ERR_LOAD_FAILED',
+    `${source.name}: '${name}' is too large to inspect: at most ${record} bytes of a file of code ` +
+      `are read, and ${total} of all`,
+  );
+}
 
 function* readCodeFiles(
   { archive }: ModuleArchive,
   names: CalledNames,
 ): Reading<Map<string, CodeClass>> {
   const classes = new Map<string, CodeClass>();
-  const decoder = new TextDecoder('latin1');
+  let total = 0;
   for (const record of archive.records) {
     const path = /^code\/(.*)\.py$/i.exec(record.name)?.[1];
     if (path === undefined) continue;
-    const file = readCode(decoder.decode(yield* archive.read(record)), path.replaceAll('/', '.'));
-    gatherNames(file, record.name, names);
+    total += record.size;
+    if (record.size > codeLimits.record || total > codeLimits.total) {
+      throw tooMuchCode(archive.source, record.name);
+    }
+    const bytes = yield* archive.read(record);
+    const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+    const gatherer = new NameGatherer(record.name, names);
+    const file = readCode(source, path.replaceAll('/', '.'), (line) => gatherer.line(line));
+    gatherer.done(file.problem);
     for (const found of file.classes) classes.set(found.name, found);
   }
   return classes;
@@ -124,7 +142,7 @@ export function* readModule(source: ByteSource): Reading<ModuleInspection> {
     producer: archive.has('.data/serialization_id')
       ? 'PyTorch 2.1 or later'
       : 'PyTorch 2.0 or earlier',
-    typeName: root.typeName,
+    typeName: plainName(root.typeName),
     training: typeof training === 'boolean' ? training : null,
     frozen: training === undefined && content.parameters.length === 0 && constants.length > 0,
     quantized: isQuantized(names, tensors),

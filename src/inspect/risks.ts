@@ -1,4 +1,5 @@
 import type { CodeClass } from './code.js';
+import { plainName } from './function-text.js';
 import type { Risk, RiskKind } from './inspection.js';
 import type { CalledNames } from './operators.js';
 
@@ -81,7 +82,7 @@ export function findRisks(names: CalledNames, classes: Iterable<CodeClass>): Ris
   for (const detail of names.hidden) risks.push({ kind: 'hidden-operators', detail });
   for (const { name, methods } of classes) {
     if (methods.some((method) => method.name === '__setstate__')) {
-      risks.push({ kind: 'setstate', detail: name });
+      risks.push({ kind: 'setstate', detail: plainName(name) });
     }
   }
   for (const detail of names.customClasses) {

@@ -2,6 +2,7 @@ import { badPickle } from '../pickle/byte-cursor.js';
 import { elementsOf, itemsizeOf } from '../pickle/torch-tensor.js';
 import { isPickledTensor, PickledObject, type PickledTensor } from '../pickle/values.js';
 import type { CodeClass } from './code.js';
+import { plainName } from './function-text.js';
 import type { InspectedAttribute, InspectedSubmodule, InspectedTensor } from './inspection.js';
 import { mostDepth, mostNames } from './limits.js';
 
@@ -43,7 +44,7 @@ class Walk {
     const { modules, parameters, buffers, attributes } = this.content;
     const code = this.classes.get(object.typeName);
     const state = object.state instanceof Map ? object.state : new Map<unknown, unknown>();
-    modules.push({ name: path, typeName: object.typeName });
+    modules.push({ name: path, typeName: plainName(object.typeName) });
     const inside: [string, PickledObject][] = [];
     for (const [key, value] of state) {
       if (++this.names > mostNames) throw badPickle(this.where, `more than ${mostNames} names`);

@@ -1,7 +1,7 @@
 import { type ByteCursor, badPickle, CutOff } from './byte-cursor.js';
 import { readFloat, readInteger, readLong } from './numbers.js';
 import { type PickleLimits, PickleStack } from './stack.js';
-import { PickledGlobal, PickledTuple } from './values.js';
+import { PickledGlobal } from './values.js';
 
 /** What gives the names and references of a pickle their meaning. @internal */
 export interface PickleWorld {
@@ -52,7 +52,8 @@ function quoted(cursor: ByteCursor): string {
   return line.slice(1, -1).replace(/\\([\\'"])/g, '$1');
 }
 
-const bytesOf = (cursor: ByteCursor, length: number): Uint8Array => cursor.take(length).slice();
+const bytesOf = (cursor: ByteCursor, length: number): Uint8Array =>
+  new Uint8Array(cursor.take(length));
 
 const steps: Readonly<Record<string, Step>> = {
   '(': (s) => s.mark(),
@@ -84,11 +85,11 @@ const steps: Readonly<Record<string, Step>> = {
   '\x96': (s, c) => s.make(bytesOf(c, c.length64())),
   ']': (s) => s.make([]),
   '}': (s) => s.make(new Map()),
-  ')': (s) => s.make(new PickledTuple()),
+  ')': (s) => s.make([]),
   '\x8f': (s) => s.make(new Set()),
   l: (s) => s.make(s.popMark()),
   d: (s, c) => s.make(dictOf(s.popMark(), c)),
-  t: (s) => s.make(PickledTuple.from(s.popMark())),
+  t: (s) => s.make(s.popMark()),
   '\x85': (s) => s.tuple(1),
   '\x86': (s) => s.tuple(2),
   '\x87': (s) => s.tuple(3),

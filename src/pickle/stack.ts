@@ -1,5 +1,5 @@
 import { badPickle } from './byte-cursor.js';
-import { OrderedDict, PickledObject, PickledTuple } from './values.js';
+import { OrderedDict, PickledObject } from './values.js';
 
 /** Caps on what a pickle may make. @internal */
 export interface PickleLimits {
@@ -85,7 +85,7 @@ export class PickleStack {
   tuple(count: number): void {
     const taken: unknown[] = [];
     for (let i = 0; i < count; i++) taken.push(this.pop());
-    this.make(PickledTuple.from(taken.reverse()));
+    this.make(taken.reverse());
   }
 
   remember(key: number): void {

@@ -28,14 +28,6 @@ export class PickledObject {
 /** A dict of a class that keeps the order: where a state dict comes from. @internal */
 export class OrderedDict extends Map<unknown, unknown> {}
 
-/** A tuple; lists are plain arrays. @internal */
-export class PickledTuple extends Array<unknown> {
-  // Methods such as map give plain arrays.
-  static override get [Symbol.species](): ArrayConstructor {
-    return Array;
-  }
-}
-
 /** A reference to memory that lies outside the pickle. @internal */
 export interface PickledStorage {
   readonly kind: 'storage';

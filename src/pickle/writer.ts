@@ -9,6 +9,7 @@ export class PickleWriter {
     this.raw('\x80\x02');
   }
 
+  /** Makes room at the end, which may move the bytes. */
   private room(count: number): number {
     const at = this.length;
     this.length += count;
@@ -19,6 +20,11 @@ export class PickleWriter {
       this.view = new DataView(larger.buffer);
     }
     return at;
+  }
+
+  private uint32(value: number): void {
+    const at = this.room(4);
+    this.view.setUint32(at, value, true);
   }
 
   /** Instructions, a character a byte. */
@@ -34,13 +40,15 @@ export class PickleWriter {
   text(text: string): void {
     const utf8 = Buffer.from(text, 'utf8');
     this.raw('X');
-    this.view.setUint32(this.room(4), utf8.byteLength, true);
-    this.bytes.set(utf8, this.room(utf8.byteLength));
+    this.uint32(utf8.byteLength);
+    const at = this.room(utf8.byteLength);
+    this.bytes.set(utf8, at);
   }
 
   float(value: number): void {
     this.raw('G');
-    this.view.setFloat64(this.room(8), value, false);
+    const at = this.room(8);
+    this.view.setFloat64(at, value, false);
   }
 
   boolean(value: boolean): void {
@@ -51,7 +59,7 @@ export class PickleWriter {
     const wide = BigInt(value);
     if (wide >= -(2n ** 31n) && wide < 2n ** 31n) {
       this.raw('J');
-      this.view.setInt32(this.room(4), Number(wide), true);
+      this.uint32(Number(wide));
       return;
     }
     let count = 1;
@@ -72,13 +80,13 @@ export class PickleWriter {
   /** Remembers what was written last; `recall` writes it again as the same object. */
   remember(): number {
     this.raw('r');
-    this.view.setUint32(this.room(4), this.memo, true);
+    this.uint32(this.memo);
     return this.memo++;
   }
 
   recall(key: number): void {
     this.raw('j');
-    this.view.setUint32(this.room(4), key, true);
+    this.uint32(key);
   }
 
   done(): Uint8Array {
