@@ -1,11 +1,14 @@
 #include "binding/environment.h"
 
+#include <atomic>
 #include <thread>
 #include <utility>
 
 namespace libtorch_node::binding {
 
 namespace {
+
+std::atomic<int> environments{0};
 
 class WarningLetter final : public Letter {
  public:
@@ -52,8 +55,11 @@ Environment& Environment::Of(napi_env env) {
   return *static_cast<Environment*>(data);
 }
 
+int Environment::Count() { return environments.load(std::memory_order_relaxed); }
+
 void Environment::Install(Napi::Env env) {
   auto* environment = new Environment(env);
+  ++environments;
   NAPI_THROW_IF_FAILED_VOID(
       env, napi_set_instance_data(
                env, environment,
@@ -140,6 +146,7 @@ bool Environment::IsMap(napi_value object) const {
 }
 
 void Environment::Cleanup(void* data) {
+  --environments;
   auto* environment = static_cast<Environment*>(data);
   environment->mailbox_->Close();
   environment->warning_scope_.reset();

@@ -22,6 +22,8 @@ class Environment {
  public:
   static Environment& Of(napi_env env);
   static void Install(Napi::Env env);
+  /// How many there are in the process.
+  static int Count();
 
   Environment(const Environment&) = delete;
   Environment& operator=(const Environment&) = delete;

@@ -8,6 +8,7 @@
 #include "binding/value/arguments.h"
 #include "binding/value/from_ivalue.h"
 #include "core/module/run_request.h"
+#include "core/runtime/exit.h"
 #include "core/tensor/normal_tensor.h"
 
 namespace libtorch_node::binding {
@@ -92,6 +93,7 @@ napi_value RunHere(Environment& environment, core::RunRequest request) {
   const core::Gate::Request admission = request.engine->Admission(*request.method);
   c10::IValue result;
   {
+    const core::SyncRun running;
     const core::Gate::Pass pass = request.engine->gate()->Enter(admission);
     result = core::Execute(std::move(request));
   }

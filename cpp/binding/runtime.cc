@@ -5,6 +5,7 @@
 #include "binding/error_guard.h"
 #include "binding/module_handle.h"
 #include "core/runtime/backends.h"
+#include "core/runtime/exit.h"
 
 namespace libtorch_node::binding {
 
@@ -106,6 +107,11 @@ Napi::Value ManualSeed(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+Napi::Value LimitExit(const Napi::CallbackInfo& info) {
+  if (Environment::Count() > 1) core::LimitExit(info[0].ToNumber().Int32Value());
+  return info.Env().Undefined();
+}
+
 }  // namespace
 
 void InitRuntime(Napi::Env env, Napi::Object exports) {
@@ -116,6 +122,7 @@ void InitRuntime(Napi::Env env, Napi::Object exports) {
   Define<Configure>(room, "configure");
   Define<SetNumThreads>(room, "setNumThreads");
   Define<Backends>(room, "backends");
+  Define<LimitExit>(room, "limitExit");
   Define<ManualSeed>(room, "manualSeed");
   exports.Set("runtime", room);
 }

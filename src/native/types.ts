@@ -4,8 +4,8 @@
  */
 import type { DType } from '../tensor/dtype.js';
 import type { Tensor } from '../tensor/tensor.js';
-import type { TypedArray } from '../tensor/typed-array.js';
 import type { TensorProperties } from '../tensor/tensor-properties.js';
+import type { TypedArray } from '../tensor/typed-array.js';
 
 /** What the addon needs from JavaScript; handed over once per environment. */
 export interface NativeHooks {
@@ -310,6 +310,8 @@ export interface RuntimeRoom {
   /** Intra-op threads of the calling thread: what synchronous calls use. */
   setNumThreads(count: number): void;
   backends(): NativeBackends;
+  /** At the main thread's exit: a worker inside a synchronous run may hold it up for a second, not more. */
+  limitExit(status: number): void;
   manualSeed(seed: number | bigint): void;
 }
 

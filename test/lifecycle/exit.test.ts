@@ -26,6 +26,12 @@ describe('the end of the process', () => {
     });
   }
 
+  it('comes within a second while a worker is inside a synchronous run', async () => {
+    const outcome = await runProgram('exit-sync-worker', { seconds: 20 });
+    expectExit(outcome, 7);
+    expect(outcome.since('ending')).toBeLessThan(aboutASecond);
+  });
+
   it('keeps the status of an unhandled rejection during a run', async () => {
     const outcome = await runProgram('exit', {
       args: ['operator', 'reject'],

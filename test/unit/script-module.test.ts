@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, expectTypeOf, it } from 'vitest';
 
@@ -230,7 +231,11 @@ describe('mutators during runs', () => {
       expect(call).toThrow(coded('ERR_MODULE_BUSY'));
     }
     const order: string[] = [];
-    const moved = model.to('float64').then(() => order.push('to'));
+    // A turn later: what settled together may take different numbers of microtasks.
+    const moved = model
+      .to('float64')
+      .then(() => nextTurn())
+      .then(() => order.push('to'));
     const ran = runs.map((run) => run.then(() => order.push('run')));
     await Promise.all([moved, ...ran]);
     expect(order).toEqual(['run', 'run', 'to']);

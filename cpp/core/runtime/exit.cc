@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <mutex>
+#include <thread>
 
 #include "core/runtime/leaked.h"
 #include "core/runtime/thread_registry.h"
@@ -35,6 +36,7 @@ Holds& TheHolds() {
 
 std::atomic<bool> exiting{false};
 std::atomic<int> registrations{0};
+std::atomic<int> sync_runs{0};
 
 void WaitForHolds(Clock::time_point deadline) {
   Holds& holds = TheHolds();
@@ -42,15 +44,18 @@ void WaitForHolds(Clock::time_point deadline) {
   holds.released.wait_until(lock, deadline, [&] { return holds.count == 0; });
 }
 
+[[noreturn]] void Leave(int status) {
+  std::fflush(stdout);
+  std::fflush(stderr);
+  _exit(status);
+}
+
 void Stop(int status) {
   if (exiting.exchange(true)) return;
   const auto deadline = Clock::now() + kPatience;
   ThreadRegistry::Get().AbandonPools();
   WaitForHolds(deadline);
-  if (ThreadRegistry::Get().JoinIdle(deadline)) return;
-  std::fflush(stdout);
-  std::fflush(stderr);
-  _exit(status);
+  if (!ThreadRegistry::Get().JoinIdle(deadline)) Leave(status);
 }
 
 }  // namespace
@@ -66,6 +71,17 @@ void InstallExitHandler() {
 }
 
 bool Exiting() { return exiting.load(std::memory_order_relaxed); }
+
+SyncRun::SyncRun() { sync_runs.fetch_add(1, std::memory_order_relaxed); }
+
+SyncRun::~SyncRun() { sync_runs.fetch_sub(1, std::memory_order_relaxed); }
+
+void LimitExit(int status) {
+  std::thread([status] {
+    std::this_thread::sleep_for(kPatience);
+    if (sync_runs.load() > 0) Leave(status);
+  }).detach();
+}
 
 ExitHold::ExitHold() {
   const std::lock_guard lock(TheHolds().mutex);

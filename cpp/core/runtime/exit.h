@@ -21,4 +21,17 @@ class ExitHold {
   ExitHold& operator=(const ExitHold&) = delete;
 };
 
+/// Lives while a JavaScript thread is inside a synchronous run.
+class SyncRun {
+ public:
+  SyncRun();
+  ~SyncRun();
+  SyncRun(const SyncRun&) = delete;
+  SyncRun& operator=(const SyncRun&) = delete;
+};
+
+/// When the main thread leaves, Node waits for its workers, and a worker inside a synchronous run
+/// does not listen: after a second the process leaves all the same, with this status.
+void LimitExit(int status);
+
 }  // namespace libtorch_node::core
