@@ -30,16 +30,25 @@ bool IsKeywords(Environment& environment, napi_value value) {
   return !is_array && environment.IsPlainObject(value) && !IsNumberLike(environment, value);
 }
 
-/// In-place operators give back their input: the same JavaScript object then, not a second one.
+bool IsTensor(Environment& environment, napi_value value, const c10::TensorImpl* impl) {
+  const TensorHandle* handle = FindTensor(environment, value);
+  return handle != nullptr && handle->tensor.unsafeGetTensorImpl() == impl;
+}
+
+/// In-place operators give back their input, others their `out`: the same JavaScript object then,
+/// not a second one.
 napi_value FromResult(Environment& environment, const c10::IValue& result,
                       const CallArguments& arguments) {
-  if (result.isTensor()) {
-    const c10::TensorImpl* impl = result.unsafeToTensorImpl();
-    for (std::size_t i = 0; i < arguments.count; ++i) {
-      const TensorHandle* handle = FindTensor(environment, arguments.positional[i]);
-      if (handle != nullptr && handle->tensor.unsafeGetTensorImpl() == impl) {
-        return arguments.positional[i];
-      }
+  if (!result.isTensor()) return FromIValue(environment, result);
+  const c10::TensorImpl* impl = result.unsafeToTensorImpl();
+  for (std::size_t i = 0; i < arguments.count; ++i) {
+    if (IsTensor(environment, arguments.positional[i], impl)) return arguments.positional[i];
+  }
+  if (arguments.kwargs != nullptr) {
+    const Napi::Object kwargs(environment.env(), arguments.kwargs);
+    for (const std::string& name : KeywordNames(environment.env(), kwargs)) {
+      const Napi::Value value = kwargs.Get(name);
+      if (IsTensor(environment, value, impl)) return value;
     }
   }
   return FromIValue(environment, result);
@@ -68,6 +77,13 @@ core::Overload& Resolve(Environment& environment, core::OperatorSet& set,
   std::string got;
   for (std::size_t i = 0; i < arguments.count; ++i) {
     got += (i > 0 ? ", " : "") + DescribeValue(environment.env(), arguments.positional[i]);
+  }
+  if (arguments.kwargs != nullptr) {
+    const Napi::Object kwargs(environment.env(), arguments.kwargs);
+    for (const std::string& name : KeywordNames(environment.env(), kwargs)) {
+      got += (got.empty() ? "" : ", ") + name + ": " +
+             DescribeValue(environment.env(), kwargs.Get(name));
+    }
   }
   std::string known;
   for (const core::Overload& overload : set.overloads) {
@@ -104,7 +120,7 @@ napi_value Call(napi_env env, napi_callback_info info) {
   if (stack.empty()) return Napi::Env(env).Undefined();
   Napi::Array results = Napi::Array::New(env, stack.size());
   for (std::size_t i = 0; i < stack.size(); ++i) {
-    const Napi::Value result(env, FromIValue(environment, stack[i]));
+    const Napi::Value result(env, FromResult(environment, stack[i], arguments));
     results.Set(static_cast<uint32_t>(i), result);
     // As PyTorch's named tuples: also by name.
     const std::string& name = overload.schema->returns()[i].name();

@@ -55,20 +55,6 @@ std::string SignatureOf(const c10::FunctionSchema& schema, std::size_t first) {
   return text + ")";
 }
 
-std::vector<std::string> KeywordNames(napi_env env, napi_value kwargs) {
-  napi_value names = nullptr;
-  NAPI_THROW_IF_FAILED(env, napi_get_property_names(env, kwargs, &names), {});
-  uint32_t length = 0;
-  NAPI_THROW_IF_FAILED(env, napi_get_array_length(env, names, &length), {});
-  std::vector<std::string> keys;
-  for (uint32_t i = 0; i < length; ++i) {
-    napi_value name = nullptr;
-    NAPI_THROW_IF_FAILED(env, napi_get_element(env, names, i, &name), {});
-    keys.push_back(StringOf(env, name));
-  }
-  return keys;
-}
-
 /// Keyword arguments that no argument of the schema takes, or that were given by position as well.
 void RejectUnknown(napi_env env, const c10::FunctionSchema& schema, std::size_t first,
                    const CallArguments& arguments, const std::string& callee) {
@@ -148,6 +134,20 @@ bool TakesKeywords(napi_env env, const c10::FunctionSchema& schema,
 }
 
 }  // namespace
+
+std::vector<std::string> KeywordNames(napi_env env, napi_value kwargs) {
+  napi_value names = nullptr;
+  NAPI_THROW_IF_FAILED(env, napi_get_property_names(env, kwargs, &names), {});
+  uint32_t length = 0;
+  NAPI_THROW_IF_FAILED(env, napi_get_array_length(env, names, &length), {});
+  std::vector<std::string> keys;
+  for (uint32_t i = 0; i < length; ++i) {
+    napi_value name = nullptr;
+    NAPI_THROW_IF_FAILED(env, napi_get_element(env, names, i, &name), {});
+    keys.push_back(StringOf(env, name));
+  }
+  return keys;
+}
 
 torch::jit::Stack ToStack(Environment& environment, const c10::FunctionSchema& schema,
                           std::size_t first, const CallArguments& arguments,

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "binding/environment.h"
 
@@ -24,6 +25,9 @@ struct CallArguments {
 torch::jit::Stack ToStack(Environment& environment, const c10::FunctionSchema& schema,
                           std::size_t first, const CallArguments& arguments,
                           const std::string& callee);
+
+/// The names of the keyword arguments, as JavaScript wrote them.
+std::vector<std::string> KeywordNames(napi_env env, napi_value kwargs);
 
 /// Whether the arguments look like the schema's, without converting them.
 bool MatchesSchema(Environment& environment, const c10::FunctionSchema& schema,

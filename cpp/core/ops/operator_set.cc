@@ -47,6 +47,8 @@ const c10::Type* Foreign(const c10::Type& type) {
       return &type;
     case c10::TypeKind::OptionalType:
       return nullptr;
+    case c10::TypeKind::ClassType:
+      return nullptr;  // a handle; what is inside does not cross
     default:
       for (const c10::TypePtr& inner : type.containedTypes()) {
         if (const c10::Type* foreign = Foreign(*inner)) return foreign;
