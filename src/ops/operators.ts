@@ -33,7 +33,9 @@ function lazy(base: object, make: (name: string) => unknown): object {
 function operator(name: string): object {
   // Overloads are found through the prototype: the bound function itself is what gets called.
   const bound = native.ops.bind(name);
-  const overloads = lazy(Function.prototype, (overload) => native.ops.bind(`${name}.${overload}`));
+  const overloads = lazy(Object.create(Function.prototype), (overload) =>
+    native.ops.bind(`${name}.${overload}`),
+  );
   return Object.setPrototypeOf(bound, overloads);
 }
 

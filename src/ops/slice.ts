@@ -1,7 +1,16 @@
 import { makeError } from '../errors.js';
 import { describe } from '../tensor/describe.js';
 
-/** A range of indices along a dimension; made by `slice`. */
+/**
+ * A range of indices along a dimension; made by `slice`.
+ *
+ * @example
+ * ```ts
+ * import { Slice, slice } from 'libtorch-node';
+ *
+ * console.log(slice(2) instanceof Slice, slice(2).stop); // true 2
+ * ```
+ */
 export class Slice {
   /** The first index; null is the beginning. */
   readonly start: number | null;

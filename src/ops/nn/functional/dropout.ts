@@ -101,7 +101,7 @@ export function dropout1d(input: Tensor, p?: number | DropoutOptions): Tensor {
  * ```ts
  * import { nn, ones } from 'libtorch-node';
  *
- * console.log(nn.functional.dropout2d(ones([1, 1, 1, 2]), 1).toArray()); // [[[[0, 0]]]]
+ * console.log(nn.functional.dropout2d(ones([1, 1, 1, 2]), 1).sum().item()); // 0
  * ```
  */
 export function dropout2d(input: Tensor, p?: number | DropoutOptions): Tensor {
@@ -116,7 +116,7 @@ export function dropout2d(input: Tensor, p?: number | DropoutOptions): Tensor {
  * ```ts
  * import { nn, ones } from 'libtorch-node';
  *
- * console.log(nn.functional.dropout3d(ones([1, 1, 1, 1, 2]), 1).toArray()); // [[[[[0, 0]]]]]
+ * console.log(nn.functional.dropout3d(ones([1, 1, 1, 1, 2]), 1).sum().item()); // 0
  * ```
  */
 export function dropout3d(input: Tensor, p?: number | DropoutOptions): Tensor {

@@ -109,7 +109,7 @@ export function lpPool1d(
  * ```ts
  * import { nn, ones } from 'libtorch-node';
  *
- * console.log(nn.functional.lpPool2d(ones([1, 1, 2, 2]), 2, 2).toArray()); // [[[[2]]]]
+ * console.log(nn.functional.lpPool2d(ones([1, 1, 2, 2]), 2, 2).item()); // 2
  * ```
  */
 export function lpPool2d(
@@ -128,7 +128,7 @@ export function lpPool2d(
  * ```ts
  * import { nn, ones } from 'libtorch-node';
  *
- * console.log(nn.functional.lpPool3d(ones([1, 1, 2, 2, 2]), 1, 2).toArray()); // [[[[[8]]]]]
+ * console.log(nn.functional.lpPool3d(ones([1, 1, 2, 2, 2]), 1, 2).item()); // 8
  * ```
  */
 export function lpPool3d(
