@@ -50,7 +50,10 @@ const needed = {
 const steps = {
   lint: { needs: [], work: () => node(bin('@biomejs', 'biome', 'bin', 'biome'), 'check', '.') },
   format: { needs: [], work: () => node(inRoot('scripts', 'clang-format.mjs')) },
-  types: { needs: ['native', 'typescript'], work: () => node(bin('typescript', 'bin', 'tsc'), '-p', 'tsconfig.json') },
+  types: {
+    needs: ['native', 'typescript'],
+    work: () => node(bin('typescript', 'bin', 'tsc'), '-p', 'tsconfig.json'),
+  },
   build: { needs: ['native', 'typescript'], work: () => 'built' },
   core: { needs: ['native', 'fixtures'], work: () => run(buildFolders().coreTest, []) },
   unit: { needs: ['native', 'typescript', 'fixtures'], work: () => vitest('unit') },
