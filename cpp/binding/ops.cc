@@ -40,6 +40,8 @@ bool IsTensor(Environment& environment, napi_value value, const c10::TensorImpl*
 napi_value FromResult(Environment& environment, const c10::IValue& result,
                       const CallArguments& arguments) {
   if (!result.isTensor()) return FromIValue(environment, result);
+  // What nobody else holds is none of the inputs.
+  if (result.toTensor().use_count() == 1) return FromIValue(environment, result);
   const c10::TensorImpl* impl = result.unsafeToTensorImpl();
   for (std::size_t i = 0; i < arguments.count; ++i) {
     if (IsTensor(environment, arguments.positional[i], impl)) return arguments.positional[i];
