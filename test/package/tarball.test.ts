@@ -70,13 +70,13 @@ describe('the packed tarball', () => {
       'LICENSE',
       'README.md',
       'CHANGELOG.md',
-      'dist/index.js',
+      'dist/libtorch-node.js',
       'dist/index.d.ts',
     ]) {
       expect(packed).toContain(name);
     }
     const expected =
-      /^(dist\/.+\.(js|d\.ts|js\.map)|prebuilds\/.+\.node|[A-Za-z]+\.(md|json)|LICENSE)$/;
+      /^(dist\/libtorch-node\.js(\.map)?|dist\/.+\.d\.ts|prebuilds\/.+\.node|[A-Za-z]+\.(md|json)|LICENSE)$/;
     expect(packed.filter((name) => !expected.test(name))).toEqual([]);
   });
 

@@ -90,6 +90,9 @@ void ThrowUnknownOverload(const std::string& name, const std::string& base, c10:
                                           "'; the overloads of '" + base + "' are " + known);
 }
 
+/// Internal to LibTorch, which checks its arguments before it calls it.
+bool Crashes(const Operator& op) { return SchemaOf(op).name() == "aten::_stack"; }
+
 }  // namespace
 
 OperatorSet FindOperators(const std::string& name) {
@@ -112,6 +115,7 @@ OperatorSet FindOperators(const std::string& name) {
       unusable = op;
       continue;
     }
+    if (Crashes(*op)) throw Error("ERR_NOT_IMPLEMENTED", name + ": " + ObstacleOf(*op));
     set.overloads.push_back(NewOverload(op));
   }
   if (set.overloads.empty() && unusable != nullptr) NewOverload(unusable);
@@ -125,6 +129,7 @@ OperatorSet FindOperators(const std::string& name) {
 
 std::string ObstacleOf(const Operator& op) {
   if (!op.hasOperation()) return "runs only as a node of a TorchScript graph";
+  if (Crashes(op)) return "ends the process on an empty list; aten::stack does the same safely";
   const c10::FunctionSchema& schema = SchemaOf(op);
   if (schema.is_vararg()) return "takes the inputs of a node of a TorchScript graph";
   for (const c10::Argument& argument : schema.arguments()) {
