@@ -231,7 +231,7 @@ describe('mutators during runs', () => {
       expect(call).toThrow(coded('ERR_MODULE_BUSY'));
     }
     const order: string[] = [];
-    // A turn later: what settled together may take different numbers of microtasks.
+    // A turn later: results that arrive together take different numbers of microtasks.
     const moved = model
       .to('float64')
       .then(() => nextTurn())

@@ -13,11 +13,15 @@ class Gate::Waiter final : public Task {
   void Execute() noexcept override {
     if (!gate->TakeUp(*this)) return;
     task->Execute();
-    gate->Leave(request);
+    admitted_ = gate->Release(request);
     executed_ = true;
   }
   void Complete() noexcept override {
-    if (executed_) task->Complete();
+    if (!executed_) return;
+    task->Complete();
+    // Only now: what waited for this task is not to be heard of before it.
+    Start(admitted_);
+    admitted_.clear();
   }
 
   const Request request;
@@ -31,6 +35,7 @@ class Gate::Waiter final : public Task {
 
  private:
   bool executed_ = false;
+  Admitted admitted_;
 };
 
 void Gate::Submit(std::shared_ptr<Task> task, Request request, std::shared_ptr<Pool> pool) {
@@ -210,14 +215,14 @@ void Gate::Start(const Admitted& admitted) {
   }
 }
 
-void Gate::Leave(Request request) {
+Gate::Admitted Gate::Release(Request request) {
   Admitted admitted;
-  {
-    const std::lock_guard lock(mutex_);
-    Discount(request, admitted);
-  }
-  Start(admitted);
+  const std::lock_guard lock(mutex_);
+  Discount(request, admitted);
+  return admitted;
 }
+
+void Gate::Leave(Request request) { Start(Release(request)); }
 
 bool Gate::TakeUp(Waiter& waiter) {
   const std::lock_guard lock(mutex_);

@@ -73,6 +73,8 @@ class Gate : public std::enable_shared_from_this<Gate> {
 
   // Without the lock.
   static void Start(const Admitted& admitted);
+  /// Gives the place up; who is admitted by that has still to be started.
+  Admitted Release(Request request);
   void Leave(Request request);
   bool TakeUp(Waiter& waiter);
 
