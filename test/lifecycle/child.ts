@@ -19,7 +19,7 @@ export interface ProgramOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Until the program counts as hanging. */
   readonly seconds?: number;
-  /** Node takes nothing down after an uncaught exception: what V8 holds then looks leaked. */
+  /** Node takes nothing down after an uncaught exception, or a cut-off exit: what V8 holds then looks leaked. */
   readonly crashes?: boolean;
 }
 

@@ -27,7 +27,7 @@ describe('the end of the process', () => {
   }
 
   it('comes within a second while a worker is inside a synchronous run', async () => {
-    const outcome = await runProgram('exit-sync-worker', { seconds: 20 });
+    const outcome = await runProgram('exit-sync-worker', { seconds: 20, crashes: true });
     expectExit(outcome, 7);
     expect(outcome.since('ending')).toBeLessThan(aboutASecond);
   });
