@@ -1,19 +1,7 @@
 /** `cpp/binding/runtime.cc`. */
+import type { Backends } from '../../runtime/backends.js';
 import type { NativePool } from './values.js';
 
-export interface NativeBackends {
-  readonly version: string;
-  readonly devices: string[];
-  readonly quantizedEngines: string[];
-  readonly quantizedEngine: string;
-  readonly mkldnn: boolean;
-  readonly mkl: boolean;
-  readonly openmp: boolean;
-  readonly cpuCapability: string;
-  readonly intraOpThreads: number;
-  readonly interOpThreads: number;
-  readonly config: string;
-}
 export interface RuntimeRoom {
   createPool(options: { threads: number; intraOpThreads: number }): NativePool;
   closePool(pool: NativePool): void;
@@ -27,7 +15,7 @@ export interface RuntimeRoom {
   configure(options: { threads: number; intraOpThreads: number }): void;
   /** Intra-op threads of the calling thread: what synchronous calls use. */
   setNumThreads(count: number): void;
-  backends(): NativeBackends;
+  backends(): Backends;
   /** At the main thread's exit: a worker inside a synchronous run may hold it up for a second, not more. */
   limitExit(status: number): void;
   manualSeed(seed: number | bigint): void;
