@@ -41,6 +41,10 @@ export type { ModuleToOptions, ModuleToTarget } from './module/to-options.js';
 export type { ModuleInput, ModuleValue } from './module/value.js';
 export type { WarmupOptions } from './module/warmup.js';
 
+// Modules made and rewritten here
+
+export * as jit from './jit/jit.js';
+
 // Files: look into modules without running them, load and save weights
 
 export {

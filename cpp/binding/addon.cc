@@ -2,6 +2,7 @@
 #include "binding/environment.h"
 #include "binding/error_guard.h"
 #include "binding/generator.h"
+#include "binding/jit.h"
 #include "binding/module_handle.h"
 #include "binding/napi_config.h"
 #include "binding/ops.h"
@@ -29,6 +30,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   InitScriptObject(env, exports);
   InitOps(env, exports);
   InitGenerator(env, exports);
+  InitJit(env, exports);
   InitDevice(env, exports);
   InitRuntime(env, exports);
   return exports;

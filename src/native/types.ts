@@ -4,6 +4,7 @@
  */
 import type { Tensor } from '../tensor/tensor.js';
 import type { DeviceRoom } from './rooms/device.js';
+import type { JitRoom } from './rooms/jit.js';
 import type { ModuleRoom } from './rooms/module.js';
 import type { GeneratorRoom, OpsRoom, ScriptObjectRoom } from './rooms/ops.js';
 import type { RuntimeRoom } from './rooms/runtime.js';
@@ -11,6 +12,7 @@ import type { TensorRoom } from './rooms/tensor.js';
 import type { NativeScriptObject } from './rooms/values.js';
 
 export type * from './rooms/device.js';
+export type * from './rooms/jit.js';
 export type * from './rooms/module.js';
 export type * from './rooms/ops.js';
 export type * from './rooms/runtime.js';
@@ -42,6 +44,7 @@ export interface NativeAddon {
   readonly scriptObject: ScriptObjectRoom;
   readonly ops: OpsRoom;
   readonly generator: GeneratorRoom;
+  readonly jit: JitRoom;
   readonly device: DeviceRoom;
   readonly runtime: RuntimeRoom;
 }

@@ -1,0 +1,2 @@
+/** Modules made without Python: the namespace `jit`. */
+export {};
