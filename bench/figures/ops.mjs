@@ -1,5 +1,4 @@
-import { ones } from 'libtorch-node';
-import { native } from '../../dist/native/addon.js';
+import { add, ones, ops, tidy } from 'libtorch-node';
 import { nativeProgram } from '../lib/native.mjs';
 import { Peer } from '../lib/peer.mjs';
 import { python } from '../lib/python.mjs';
@@ -17,8 +16,18 @@ export async function figure() {
       for (let i = 0; i < count; i++) add(a, b);
     });
   const contenders = {
-    "bind('aten::add')": loop(native.ops.bind('aten::add')),
-    "bind('aten::add.Tensor')": loop(native.ops.bind('aten::add.Tensor')),
+    'add(a, b)': loop(add),
+    'a.add(b)': loop((x, y) => x.add(y)),
+    'add(a, b).dispose()': loop((x, y) => add(x, y).dispose()),
+    'ops.aten.add.Tensor(a, b).dispose()': loop((x, y) => ops.aten.add.Tensor(x, y).dispose()),
+    'add(a, b) in tidy, 100 each': (count) =>
+      hereSync((count_) => {
+        for (let i = 0; i < count_; i += 100) {
+          tidy(() => {
+            for (let k = 0; k < 100; k++) add(a, b);
+          });
+        }
+      })(Math.ceil(count / 100) * 100),
   };
   for (const [name, peer] of Object.entries(peers)) contenders[name] = (n) => peer.time(n);
   const times = await measure(contenders, { rounds: 15, ms: 50 });

@@ -4,6 +4,8 @@
 #include <thread>
 #include <utility>
 
+#include "binding/tensor/handle_table.h"
+
 namespace libtorch_node::binding {
 
 namespace {
@@ -68,7 +70,8 @@ void Environment::Install(Napi::Env env) {
   NAPI_THROW_IF_FAILED_VOID(env, napi_add_env_cleanup_hook(env, Cleanup, environment));
 }
 
-Environment::Environment(Napi::Env env) : env_(env), ledger_(env) {
+Environment::Environment(Napi::Env env)
+    : env_(env), ledger_(env), tensors_(std::make_unique<HandleTable>()) {
   const Napi::Object object = env.Global().Get("Object").As<Napi::Object>();
   object_create_ = Napi::Persistent(object.Get("create").As<Napi::Function>());
   object_prototype_ = Napi::Persistent(object.Get("prototype").As<Napi::Object>());
@@ -80,6 +83,8 @@ Environment::Environment(Napi::Env env) : env_(env), ledger_(env) {
   warning_sink_ = std::make_shared<EnvironmentSink>(mailbox_);
   warning_scope_.emplace(warning_sink_);
 }
+
+Environment::~Environment() = default;
 
 void Environment::Initialize(Napi::Object hooks) {
   tensor_constructor_ = Napi::Persistent(hooks.Get("Tensor").As<Napi::Function>());

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <c10/util/flat_hash_map.h>
-
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -14,7 +12,7 @@
 
 namespace libtorch_node::binding {
 
-struct TensorHandle;
+class HandleTable;
 
 /// All state of one JavaScript environment (the main thread or a worker): nothing is static.
 /// Counted, because Node may finalize the instance data before the last wrapped object.
@@ -52,14 +50,14 @@ class Environment {
 
   /// The live wrappers of this environment: a pointer that Node unwraps is ours only when it is in
   /// here.
-  ska::flat_hash_set<const void*>& tensors() { return tensors_; }
+  HandleTable& tensors() { return *tensors_; }
 
   void Retain() { ++uses_; }
   void Release();
 
  private:
   explicit Environment(Napi::Env env);
-  ~Environment() = default;
+  ~Environment();
   static void Cleanup(void* data);
 
   napi_env env_;
@@ -79,7 +77,7 @@ class Environment {
   std::shared_ptr<core::WarningSink> warning_sink_;
   std::optional<core::WarningScope> warning_scope_;
   StorageLedger ledger_;
-  ska::flat_hash_set<const void*> tensors_;
+  std::unique_ptr<HandleTable> tensors_;
 };
 
 }  // namespace libtorch_node::binding

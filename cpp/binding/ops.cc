@@ -1,6 +1,7 @@
 #include "binding/ops.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,12 +13,25 @@
 #include "binding/value/from_ivalue.h"
 #include "binding/value/scalar.h"
 #include "core/ops/operator_set.h"
+#include "core/ops/tensor_call.h"
 
 namespace libtorch_node::binding {
 
 namespace {
 
 constexpr std::size_t kUsualArguments = 10;
+
+/// What a bound function calls.
+struct BoundOperator {
+  explicit BoundOperator(core::OperatorSet operators)
+      : set(std::move(operators)),
+        unary(core::TensorCall::Find(set.overloads, 1)),
+        binary(core::TensorCall::Find(set.overloads, 2)) {}
+
+  core::OperatorSet set;
+  std::optional<core::TensorCall> unary;
+  std::optional<core::TensorCall> binary;
+};
 
 /// A trailing plain object carries keyword arguments, unless the operator takes a dict there.
 bool IsKeywords(Environment& environment, napi_value value) {
@@ -33,6 +47,22 @@ bool IsKeywords(Environment& environment, napi_value value) {
 bool IsTensor(Environment& environment, napi_value value, const c10::TensorImpl* impl) {
   const TensorHandle* handle = FindTensor(environment, value);
   return handle != nullptr && handle->tensor.unsafeGetTensorImpl() == impl;
+}
+
+/// The result of a call with tensors alone; null where that is not what was asked for.
+napi_value CallShort(Environment& environment, const BoundOperator& bound,
+                     const CallArguments& arguments) {
+  const bool binary = arguments.count == 2 && bound.binary;
+  if (!binary && !(arguments.count == 1 && bound.unary)) return nullptr;
+  const TensorHandle* self = FindTensor(environment, arguments.positional[0]);
+  if (self == nullptr) return nullptr;
+  const TensorHandle* other = binary ? FindTensor(environment, arguments.positional[1]) : self;
+  if (other == nullptr) return nullptr;
+  at::Tensor result =
+      binary ? (*bound.binary)(self->tensor, other->tensor) : (*bound.unary)(self->tensor);
+  if (result.is_same(self->tensor)) return arguments.positional[0];
+  if (result.is_same(other->tensor)) return arguments.positional[1];
+  return NewTensor(environment, std::move(result));
 }
 
 /// In-place operators give back their input, others their `out`: the same JavaScript object then,
@@ -110,10 +140,12 @@ napi_value Call(napi_env env, napi_callback_info info) {
                          nullptr);
     arguments.positional = many.data();
   }
+  auto& bound = *static_cast<BoundOperator*>(data);
+  if (napi_value result = CallShort(environment, bound, arguments)) return result;
   if (count > 0 && IsKeywords(environment, arguments.positional[count - 1])) {
     arguments.kwargs = arguments.positional[--arguments.count];
   }
-  auto& set = *static_cast<core::OperatorSet*>(data);
+  core::OperatorSet& set = bound.set;
   arguments.numbers_as_tensors = set.numbers_as_tensors;
   core::Overload& overload = Resolve(environment, set, arguments);
   torch::jit::Stack stack = ToStack(environment, *overload.schema, 0, arguments, set.name);
@@ -133,21 +165,20 @@ napi_value Call(napi_env env, napi_callback_info info) {
 
 Napi::Value Bind(const Napi::CallbackInfo& info) {
   const napi_env env = info.Env();
-  auto set =
-      std::make_unique<core::OperatorSet>(core::FindOperators(info[0].ToString().Utf8Value()));
+  auto bound = std::make_unique<BoundOperator>(core::FindOperators(info[0].ToString().Utf8Value()));
   napi_value function = nullptr;
   NAPI_THROW_IF_FAILED(env,
-                       napi_create_function(env, set->name.c_str(), NAPI_AUTO_LENGTH,
-                                            GuardedRaw<Call>, set.get(), &function),
+                       napi_create_function(env, bound->set.name.c_str(), NAPI_AUTO_LENGTH,
+                                            GuardedRaw<Call>, bound.get(), &function),
                        Napi::Value());
   NAPI_THROW_IF_FAILED(
       env,
       napi_add_finalizer(
-          env, function, set.get(),
-          [](napi_env, void* data, void*) { delete static_cast<core::OperatorSet*>(data); },
-          nullptr, nullptr),
+          env, function, bound.get(),
+          [](napi_env, void* data, void*) { delete static_cast<BoundOperator*>(data); }, nullptr,
+          nullptr),
       Napi::Value());
-  set.release();
+  bound.release();
   return Napi::Value(env, function);
 }
 

@@ -27,20 +27,22 @@ const c10::StorageImpl* StorageLedger::Add(const at::Tensor& tensor, const Buffe
   Charge(kTensorOverhead);
   if (!tensor.defined() || !tensor.has_storage()) return nullptr;
   c10::StorageImpl* key = tensor.storage().unsafeGetStorageImpl();
-  std::unique_ptr<Entry>& slot = entries_[key];
-  if (slot == nullptr) {
-    slot = std::make_unique<Entry>(Entry{c10::weak_intrusive_ptr<c10::StorageImpl>(
-        c10::intrusive_ptr<c10::StorageImpl>::reclaim_copy(key))});
-    slot->bytes = key->nbytes();
-    slot->cuda = tensor.is_cuda();
+  // Most storages have one tensor: whether there is an entry is found out by making it.
+  const auto [found, is_new] =
+      entries_.emplace(key, Entry{c10::weak_intrusive_ptr<c10::StorageImpl>(
+                                c10::intrusive_ptr<c10::StorageImpl>::reclaim_copy(key))});
+  Entry& entry = found->second;
+  if (is_new) {
+    entry.bytes = key->nbytes();
+    entry.cuda = tensor.is_cuda();
     if (lender != nullptr) {
-      Borrow(*slot, *lender);
+      Borrow(entry, *lender);
     } else {
-      (slot->cuda ? usage_.cuda_bytes : usage_.cpu_bytes) += slot->bytes;
-      if (!slot->cuda) Charge(static_cast<int64_t>(slot->bytes));
+      (entry.cuda ? usage_.cuda_bytes : usage_.cpu_bytes) += entry.bytes;
+      if (!entry.cuda) Charge(static_cast<int64_t>(entry.bytes));
     }
   }
-  ++slot->handles;
+  ++entry.handles;
   return key;
 }
 
@@ -50,8 +52,8 @@ void StorageLedger::Remove(const c10::StorageImpl* key) {
   if (key == nullptr) return;
   const auto found = entries_.find(key);
   if (found == entries_.end()) return;
-  --found->second->handles;
-  EraseIfUnused(key, *found->second);
+  --found->second.handles;
+  EraseIfUnused(found);
 }
 
 void StorageLedger::Uncharge(const Entry& entry) {
@@ -63,11 +65,12 @@ void StorageLedger::Uncharge(const Entry& entry) {
   if (!entry.cuda && entry.buffers == 0) Charge(-static_cast<int64_t>(entry.bytes));
 }
 
-void StorageLedger::EraseIfUnused(const c10::StorageImpl* key, Entry& entry) {
+void StorageLedger::EraseIfUnused(Entries::iterator found) {
+  const Entry& entry = found->second;
   if (entry.handles > 0 || entry.buffers > 0) return;
   Uncharge(entry);
   if (entry.buffer != nullptr && !closed_) napi_delete_reference(env_, entry.buffer);
-  entries_.erase(key);
+  entries_.erase(found);
 }
 
 void StorageLedger::Charge(int64_t bytes) {
@@ -92,7 +95,7 @@ void StorageLedger::Borrow(Entry& entry, const BufferWindow& lender) {
 bool StorageLedger::Shared(const at::Tensor& tensor) const {
   if (!tensor.has_storage()) return false;
   const auto found = entries_.find(tensor.storage().unsafeGetStorageImpl());
-  return found != entries_.end() && (found->second->borrowed || found->second->buffers > 0);
+  return found != entries_.end() && (found->second.borrowed || found->second.buffers > 0);
 }
 
 napi_value StorageLedger::LiveBuffer(const Entry& entry) const {
@@ -106,15 +109,15 @@ napi_value StorageLedger::LiveBuffer(const Entry& entry) const {
 
 BufferWindow StorageLedger::Expose(Environment& environment, const at::Tensor& tensor) {
   c10::StorageImpl* key = tensor.storage().unsafeGetStorageImpl();
-  Entry& entry = *entries_.at(key);
   const std::size_t offset =
       static_cast<std::size_t>(tensor.storage_offset()) * tensor.dtype().itemsize();
-  if (napi_value buffer = LiveBuffer(entry)) return {buffer, entry.buffer_offset + offset};
-
-  if (entry.buffer != nullptr) {
-    napi_delete_reference(env_, entry.buffer);
+  {
+    Entry& entry = entries_.at(key);
+    if (napi_value buffer = LiveBuffer(entry)) return {buffer, entry.buffer_offset + offset};
+    if (entry.buffer != nullptr) napi_delete_reference(env_, entry.buffer);
     entry.buffer = nullptr;
   }
+
   auto external = std::make_unique<ExternalBuffer>(ExternalBuffer{&environment, tensor.storage()});
   napi_value buffer = nullptr;
   const napi_status status = napi_create_external_arraybuffer(
@@ -135,6 +138,8 @@ BufferWindow StorageLedger::Expose(Environment& environment, const at::Tensor& t
   NAPI_THROW_IF_FAILED(env_, status, BufferWindow{});
   external.release();
   environment.Retain();
+  // Making the buffer may have collected others, and moved the entry.
+  Entry& entry = entries_.at(key);
   if (!entry.borrowed && entry.buffers == 0) Charge(-static_cast<int64_t>(entry.bytes));
   ++entry.buffers;
   entry.buffer_offset = 0;
@@ -145,9 +150,9 @@ BufferWindow StorageLedger::Expose(Environment& environment, const at::Tensor& t
 void StorageLedger::BufferGone(const c10::StorageImpl* key) {
   const auto found = entries_.find(key);
   if (found == entries_.end()) return;
-  Entry& entry = *found->second;
+  Entry& entry = found->second;
   if (--entry.buffers == 0 && !entry.borrowed) Charge(static_cast<int64_t>(entry.bytes));
-  EraseIfUnused(key, entry);
+  EraseIfUnused(found);
 }
 
 void StorageLedger::Close() {
@@ -157,8 +162,8 @@ void StorageLedger::Close() {
     pending_ = 0;
   }
   for (auto& [key, entry] : entries_) {
-    if (entry->buffer != nullptr) napi_delete_reference(env_, entry->buffer);
-    entry->buffer = nullptr;
+    if (entry.buffer != nullptr) napi_delete_reference(env_, entry.buffer);
+    entry.buffer = nullptr;
   }
   closed_ = true;
 }

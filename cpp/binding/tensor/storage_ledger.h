@@ -5,7 +5,6 @@
 #include <c10/util/flat_hash_map.h>
 
 #include <cstdint>
-#include <memory>
 
 #include "binding/napi_config.h"
 
@@ -64,14 +63,15 @@ class StorageLedger {
   void Charge(int64_t bytes);
   void Uncharge(const Entry& entry);
   void BufferGone(const c10::StorageImpl* key);
-  void EraseIfUnused(const c10::StorageImpl* key, Entry& entry);
+  using Entries = ska::flat_hash_map<const c10::StorageImpl*, Entry>;
+  void EraseIfUnused(Entries::iterator found);
   napi_value LiveBuffer(const Entry& entry) const;
 
   napi_env env_;
   bool closed_ = false;
   int64_t pending_ = 0;
   MemoryUsage usage_;
-  ska::flat_hash_map<const c10::StorageImpl*, std::unique_ptr<Entry>> entries_;
+  Entries entries_;
 };
 
 }  // namespace libtorch_node::binding

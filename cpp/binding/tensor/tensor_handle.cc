@@ -1,8 +1,8 @@
 #include "binding/tensor/tensor_handle.h"
 
-#include <memory>
 #include <utility>
 
+#include "binding/tensor/handle_table.h"
 #include "binding/value/describe.h"
 #include "core/error.h"
 
@@ -10,17 +10,14 @@ namespace libtorch_node::binding {
 
 namespace {
 
-void Release(std::unique_ptr<TensorHandle> handle) {
+void Release(TensorHandle* handle) {
   Environment& environment = *handle->environment;
   environment.ledger().Remove(handle->ledger_key);
-  environment.tensors().erase(handle.get());
-  handle.reset();
+  environment.tensors().Erase(handle);
   environment.Release();
 }
 
-void Finalize(napi_env, void* data, void*) {
-  Release(std::unique_ptr<TensorHandle>(static_cast<TensorHandle*>(data)));
-}
+void Finalize(napi_env, void* data, void*) { Release(static_cast<TensorHandle*>(data)); }
 
 }  // namespace
 
@@ -34,22 +31,21 @@ napi_value NewTensor(Environment& environment, at::Tensor tensor, const BufferWi
   napi_value instance = nullptr;
   NAPI_THROW_IF_FAILED(
       env, napi_new_instance(env, environment.TensorConstructor(), 1, &token, &instance), nullptr);
-  auto handle =
-      std::make_unique<TensorHandle>(TensorHandle{&environment, std::move(tensor), nullptr});
-  NAPI_THROW_IF_FAILED(env, napi_wrap(env, instance, handle.get(), Finalize, nullptr, nullptr),
-                       nullptr);
-  TensorHandle* wrapped = handle.release();
+  TensorHandle* handle = environment.tensors().Insert({&environment, std::move(tensor), nullptr});
+  const napi_status status = napi_wrap(env, instance, handle, Finalize, nullptr, nullptr);
+  if (status != napi_ok) {
+    environment.tensors().Erase(handle);
+    NAPI_THROW_IF_FAILED(env, status, nullptr);
+  }
   environment.Retain();
-  environment.tensors().insert(wrapped);
-  wrapped->ledger_key = environment.ledger().Add(wrapped->tensor, lender);
+  handle->ledger_key = environment.ledger().Add(handle->tensor, lender);
   return instance;
 }
 
 TensorHandle* FindTensor(Environment& environment, napi_value value) {
   void* data = nullptr;
   if (napi_unwrap(environment.env(), value, &data) != napi_ok) return nullptr;
-  const auto& tensors = environment.tensors();
-  return tensors.find(data) == tensors.end() ? nullptr : static_cast<TensorHandle*>(data);
+  return environment.tensors().Contains(data) ? static_cast<TensorHandle*>(data) : nullptr;
 }
 
 bool IsDisposedTensor(Environment& environment, napi_value value) {
@@ -73,10 +69,13 @@ const at::Tensor& RequireTensor(Environment& environment, napi_value value) {
 }
 
 void DisposeTensor(Environment& environment, napi_value value) {
-  if (IsDisposedTensor(environment, value)) return;
-  void* data = nullptr;
-  NAPI_THROW_IF_FAILED_VOID(environment.env(), napi_remove_wrap(environment.env(), value, &data));
-  Release(std::unique_ptr<TensorHandle>(static_cast<TensorHandle*>(data)));
+  TensorHandle* handle = FindTensor(environment, value);
+  if (handle == nullptr) {
+    IsDisposedTensor(environment, value);
+    return;
+  }
+  NAPI_THROW_IF_FAILED_VOID(environment.env(), napi_remove_wrap(environment.env(), value, nullptr));
+  Release(handle);
 }
 
 }  // namespace libtorch_node::binding

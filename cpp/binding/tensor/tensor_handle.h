@@ -9,9 +9,9 @@ namespace libtorch_node::binding {
 
 /// What a JavaScript Tensor wraps until it is disposed.
 struct TensorHandle {
-  Environment* environment;
+  Environment* environment = nullptr;
   at::Tensor tensor;
-  const c10::StorageImpl* ledger_key;
+  const c10::StorageImpl* ledger_key = nullptr;
 };
 
 /// Makes a JavaScript Tensor; null for an undefined tensor.
