@@ -40,6 +40,15 @@ export interface InspectedAttribute {
   readonly type: string;
 }
 
+/** A class that the file declares besides its modules; a type of arguments and results. */
+export interface InspectedClass {
+  /** As '__torch__.Point'. */
+  readonly name: string;
+  readonly kind: 'NamedTuple' | 'Enum' | 'Interface' | 'class';
+  /** Of a NamedTuple its elements in order, of a class its attributes. */
+  readonly fields: readonly InspectedAttribute[];
+}
+
 /** A file that travels in the archive. */
 export interface InspectedExtraFile {
   readonly name: string;
@@ -87,6 +96,7 @@ export interface ModuleInspection {
   /** Tensors of the code itself: 'c0'. */
   readonly constants: readonly InspectedTensor[];
   readonly attributes: readonly InspectedAttribute[];
+  readonly classes: readonly InspectedClass[];
   /** Bytes of all tensors' memory in the file. */
   readonly weightBytes: number;
   /** Operators that the code names, without overloads, sorted: 'aten::linear'. */

@@ -9,7 +9,7 @@ import { isPickledTensor, PickledObject } from '../pickle/values.js';
 import { type Bytecode, readBytecode } from './bytecode.js';
 import { type CodeClass, readCode } from './code.js';
 import { plainName } from './function-text.js';
-import type { InspectedTensor, ModuleInspection } from './inspection.js';
+import type { InspectedClass, InspectedTensor, ModuleInspection } from './inspection.js';
 import { codeLimits, pickleLimits } from './limits.js';
 import { type ModuleArchive, needRecord, openModuleArchive } from './module-archive.js';
 import { type CalledNames, NameGatherer, noNames } from './operators.js';
@@ -105,6 +105,18 @@ function methodsOf(code: CodeClass | undefined, table: Bytecode): ModuleInspecti
   return code.methods.map(({ name, args, returns }) => ({ name, args: args.slice(1), returns }));
 }
 
+const kinds: readonly InspectedClass['kind'][] = ['NamedTuple', 'Enum', 'Interface'];
+
+function describeClasses(classes: Iterable<CodeClass>): InspectedClass[] {
+  return [...classes]
+    .filter(({ base }) => base !== 'Module')
+    .map(({ name, base, attributes }) => ({
+      name: plainName(name),
+      kind: kinds.find((kind) => kind === base) ?? 'class',
+      fields: [...attributes].map(([field, type]) => ({ name: field, type })),
+    }));
+}
+
 function isQuantized(names: CalledNames, tensors: readonly InspectedTensor[]): boolean {
   return (
     [...names.operators].some((name) => name.startsWith('quantized::')) ||
@@ -149,6 +161,7 @@ export function* readModule(source: ByteSource): Reading<ModuleInspection> {
     methods: methodsOf(classes.get(root.typeName), table),
     ...content,
     constants,
+    classes: describeClasses(classes.values()),
     weightBytes: weights.reduce((sum, { size }) => sum + size, 0),
     operators: [...names.operators].sort(),
     methodCalls: [...names.methodCalls].sort(),

@@ -1,17 +1,15 @@
 /**
  * The one place that loads native code: finds LibTorch, opens it through the loader, then the addon.
  */
-import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { TorchError } from '../errors.js';
+import { findAddon, loaderOf, packageRoot } from './find-addon.js';
 import { explainMisses, type LibTorch, librariesOf, lookUpLibTorch, waysOut } from './libtorch.js';
 import { explainLoadFailure, explainPlatform } from './load-failure.js';
 import type { NativeAddon } from './types.js';
 
-/** `cpp/loader`: opens libraries by path, for the life of the process. */
-interface Loader {
+/** `cpp/loader`: opens libraries by path, for the life of the process. @internal */
+export interface Loader {
   /** The LibTorch that the addon beside it was compiled against. */
   readonly builtFor: string;
   open(paths: readonly string[]): { readonly path: string; readonly version: string }[];
@@ -26,43 +24,10 @@ export const native: NativeAddon = loadNative();
 function loadNative(): NativeAddon {
   const platform = explainPlatform();
   if (platform !== null) throw new TorchError('ERR_UNSUPPORTED_PLATFORM', platform);
-  const addon = findAddon();
-  const loader = load<Loader>(join(dirname(addon), 'loader', 'libtorch_node_loader.node'));
+  const addon = findAddon(root);
+  const loader = load<Loader>(loaderOf(addon));
   openLibTorch(loader, findLibTorch(loader.builtFor));
   return load<NativeAddon>(addon);
-}
-
-/** The package's own folder: one folder up from the bundle, two from a compiled file, ending in a slash. */
-function packageRoot(): string {
-  for (const up of ['../', '../../']) {
-    const folder = fileURLToPath(new URL(up, import.meta.url));
-    if (existsSync(join(folder, 'package.json'))) return folder;
-  }
-  return fileURLToPath(new URL('../', import.meta.url));
-}
-
-/** `LIBTORCH_NODE_ADDON` names another build, e.g. the one with sanitizers. */
-function findAddon(): string {
-  const chosen = process.env.LIBTORCH_NODE_ADDON;
-  if (chosen) {
-    if (existsSync(chosen)) return chosen;
-    throw new TorchError(
-      'ERR_ADDON_NOT_FOUND',
-      `LIBTORCH_NODE_ADDON is ${JSON.stringify(chosen)}, expected the path of libtorch_node.node`,
-    );
-  }
-  try {
-    const nodeGypBuild = require('node-gyp-build') as { resolve(folder: string): string };
-    return nodeGypBuild.resolve(root);
-  } catch (cause) {
-    throw new TorchError(
-      'ERR_ADDON_NOT_FOUND',
-      `libtorch-node has no binary for ${process.platform}-${process.arch} in ${root}prebuilds and none ` +
-        `was built in ${root}build. In a checkout of this package: npm run setup && npm run build:native. Elsewhere: let ` +
-        'LIBTORCH_NODE_ADDON name the build/Release/libtorch_node.node of a checkout',
-      { cause },
-    );
-  }
 }
 
 function load<T>(path: string): T {
