@@ -69,6 +69,7 @@ export { checkOperators } from './inspect/check-operators.js';
 export { inspectModule, inspectModuleSync } from './inspect/inspect.js';
 export type {
   InspectedAttribute,
+  InspectedClass,
   InspectedExtraFile,
   InspectedMethod,
   InspectedSubmodule,
