@@ -1,2 +1,29 @@
 /** Modules made without Python: the namespace `jit`. */
-export {};
+
+export {
+  type CompileOptions,
+  type ConstantValue,
+  compile,
+  type Submodule,
+  type TypedAttribute,
+} from './compile.js';
+export type { FreezeOptions, FreezeSyncOptions } from './freeze.js';
+export { freeze, freezeSync } from './freeze.js';
+export type {
+  GraphBlock,
+  GraphData,
+  GraphDataOptions,
+  GraphInput,
+  GraphNode,
+  GraphSource,
+  GraphValue,
+} from './graph-data.js';
+export { graphData } from './graph-data.js';
+export type {
+  OptimizeForInferenceOptions,
+  OptimizeForInferenceSyncOptions,
+} from './optimize-for-inference.js';
+export { optimizeForInference, optimizeForInferenceSync } from './optimize-for-inference.js';
+export type { SplitModule, SplitOptions } from './split.js';
+export { split, splitSync } from './split.js';
+export type { TransformOptions } from './transform.js';

@@ -1,4 +1,6 @@
 /** `cpp/binding/jit*.cc`. */
 
-// biome-ignore lint/suspicious/noEmptyInterface: grows with the room.
-export interface JitRoom {}
+import type { JitCompileRoom } from './jit-compile.js';
+import type { JitTransformRoom } from './jit-transform.js';
+
+export interface JitRoom extends JitCompileRoom, JitTransformRoom {}

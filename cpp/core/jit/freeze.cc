@@ -1,0 +1,117 @@
+#include "core/jit/freeze.h"
+
+#include <ATen/core/ivalue.h>
+#include <c10/core/GradMode.h>
+#include <c10/core/InferenceMode.h>
+#include <torch/csrc/jit/api/function_impl.h>
+#include <torch/csrc/jit/ir/constants.h>
+#include <torch/csrc/jit/ir/ir.h>
+#include <torch/csrc/jit/passes/freeze_module.h>
+#include <torch/csrc/jit/passes/frozen_graph_optimizations.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "core/error.h"
+
+namespace libtorch_node::core {
+namespace {
+
+using torch::jit::Block;
+using torch::jit::Graph;
+using torch::jit::Module;
+using torch::jit::Node;
+
+constexpr const char* kForward = "forward";
+
+std::string MethodNames(const Module& module) {
+  std::string names;
+  for (const auto& method : module.get_methods()) {
+    names += (names.empty() ? "" : ", ") + method.name();
+  }
+  return names.empty() ? "none" : names;
+}
+
+void RequireMethod(const Module& module, const std::string& name) {
+  if (module.find_method(name)) return;
+  throw Error("ERR_NO_METHOD",
+              "the module has no method '" + name + "'; it has: " + MethodNames(module));
+}
+
+void RequireEvaluation(const Module& module, const char* callee) {
+  if (!module.hasattr("training") || !module.is_training()) return;
+  throw Error("ERR_TRAINING", std::string(callee) +
+                                  ": the module is in training mode, and dropout and batch norm "
+                                  "would be frozen as they train: call eval() first");
+}
+
+void RequireNames(const Module& module, const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    if (module.find_method(name) || module.hasattr(name)) continue;
+    throw Error("ERR_NO_ATTRIBUTE", "preserve: the module has no method or attribute '" + name +
+                                        "'; its methods are: " + MethodNames(module));
+  }
+}
+
+bool HoldsTensor(const c10::IValue& value) {
+  if (value.isTensor()) return value.toTensor().defined();
+  if (value.isTensorList()) return true;
+  return value.isObject() && value.isCustomClass();
+}
+
+bool HasTensorConstant(const Block* block) {
+  return std::any_of(block->nodes().begin(), block->nodes().end(), [](const Node* node) {
+    if (node->kind() == c10::prim::Constant) {
+      const auto value = torch::jit::toIValue(node->output());
+      if (value && HoldsTensor(*value)) return true;
+    }
+    const auto& blocks = node->blocks();
+    return std::any_of(blocks.begin(), blocks.end(), HasTensorConstant);
+  });
+}
+
+Module FreezeCopy(const Module& module, const std::vector<std::string>& preserved,
+                  bool optimize_numerics) {
+  const c10::InferenceMode off(false);
+  const c10::AutoGradMode no_grad(false);
+  // The passes make constants of the very tensors: without a copy, training the source would
+  // change the frozen module.
+  Module frozen = torch::jit::freeze_module(module.deepcopy(), preserved);
+  for (const auto& method : frozen.get_methods()) {
+    if (auto* function = torch::jit::tryToGraphFunction(method.function())) {
+      std::shared_ptr<Graph> graph = function->graph();
+      torch::jit::OptimizeFrozenGraph(graph, optimize_numerics);
+    }
+  }
+  return frozen;
+}
+
+}  // namespace
+
+bool IsFrozen(const Module& module) {
+  if (module.hasattr("training") || module.parameters().size() > 0) return false;
+  const auto methods = module.get_methods();
+  return std::any_of(methods.begin(), methods.end(), [](const torch::jit::Method& method) {
+    const auto* function = torch::jit::tryToGraphFunction(method.function());
+    return function != nullptr && HasTensorConstant(function->graph()->block());
+  });
+}
+
+Module Freeze(const Module& module, const std::vector<std::string>& preserved,
+              bool optimize_numerics) {
+  RequireMethod(module, kForward);
+  RequireNames(module, preserved);
+  RequireEvaluation(module, "freeze");
+  return FreezeCopy(module, preserved, optimize_numerics);
+}
+
+Module OptimizeForInference(const Module& module, const std::vector<std::string>& methods) {
+  RequireMethod(module, kForward);
+  for (const std::string& name : methods) RequireMethod(module, name);
+  RequireEvaluation(module, "optimizeForInference");
+  // Rewrites graphs in place, which belong to the type: a clone has a type of its own.
+  Module copy = IsFrozen(module) ? module.clone() : FreezeCopy(module, methods, true);
+  return torch::jit::optimize_for_inference(copy, methods);
+}
+
+}  // namespace libtorch_node::core
