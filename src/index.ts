@@ -111,10 +111,26 @@ export { type OperatorCoverage, operatorCoverage } from './ops/coverage.js';
 export * as fft from './ops/fft.js';
 export * from './ops/functions.js';
 export * as linalg from './ops/linalg.js';
+export { loadOpLibrary, loadOpLibrarySync } from './ops/load-op-library.js';
 export * as nn from './ops/nn/nn.js';
 export { type Operator, type OperatorNamespace, ops } from './ops/operators.js';
 export * as special from './ops/special.js';
 export type { FloatLike, Int, Ints, Layout, Named, Scalar } from './ops/types.js';
+
+// Derivatives and training
+
+export * as autograd from './autograd/autograd.js';
+export type { BackwardOptions, GradOptions } from './autograd/backward.js';
+export {
+  enableGrad,
+  inferenceMode,
+  isGradEnabled,
+  isInferenceModeEnabled,
+  noGrad,
+} from './autograd/modes.js';
+export type { Tensors } from './autograd/tensor-list.js';
+export * as optim from './optim/optim.js';
+export type { ZeroGradOptions } from './optim/zero-grad.js';
 
 // Memory: scopes and figures
 
@@ -125,7 +141,20 @@ export { type AsyncScope, type Disposable, keep, tidy, tidyAsync } from './tenso
 
 export type { CudaMemoryStats, MemoryStat } from './device/cuda.js';
 export * as cuda from './device/cuda.js';
+export { type AutocastOptions, autocast, isAutocastEnabled } from './runtime/autocast.js';
+export type {
+  BackendSwitches,
+  CudaBackend,
+  CudnnBackend,
+  MkldnnBackend,
+} from './runtime/backend-switches.js';
 export { type Backends, backends, setNumThreads } from './runtime/backends.js';
+export {
+  areDeterministicAlgorithmsEnabled,
+  type DeterministicOptions,
+  isDeterministicAlgorithmsWarnOnlyEnabled,
+  useDeterministicAlgorithms,
+} from './runtime/determinism.js';
 export {
   configure,
   createPool,
@@ -134,7 +163,27 @@ export {
   type PoolInfo,
   type PoolOptions,
 } from './runtime/pool.js';
+export {
+  type Float32MatmulPrecision,
+  getFloat32MatmulPrecision,
+  setFloat32MatmulPrecision,
+} from './runtime/precision.js';
 export { setWarningHandler, type WarningHandler } from './runtime/warnings.js';
+
+// Profiles: what ran, when, and for how long
+
+export type { ProfileAverage } from './profiler/averages.js';
+export type { ChromeTrace, TraceEvent } from './profiler/chrome-trace.js';
+export type { InputShapes, ProfileEvent, ProfileKind, ProfileThread } from './profiler/events.js';
+export {
+  Profile,
+  type ProfileOptions,
+  type ProfileTableOptions,
+  profile,
+  profileSync,
+} from './profiler/profile.js';
+export { recordFunction } from './profiler/spans.js';
+export type { ProfileOrder } from './profiler/table.js';
 
 // Errors
 
@@ -147,6 +196,7 @@ export {
 } from './error-codes.js';
 export {
   type CodedError,
+  CompileError,
   DisposedError,
   LoadError,
   ModuleBusyError,

@@ -1,15 +1,22 @@
+#include "binding/autocast.h"
+#include "binding/autograd.h"
 #include "binding/device.h"
 #include "binding/environment.h"
 #include "binding/error_guard.h"
 #include "binding/generator.h"
 #include "binding/jit.h"
+#include "binding/math_mode.h"
 #include "binding/module_handle.h"
 #include "binding/napi_config.h"
+#include "binding/op_library.h"
 #include "binding/ops.h"
+#include "binding/optim.h"
+#include "binding/profiler.h"
 #include "binding/runtime.h"
 #include "binding/script_object.h"
 #include "binding/tensor/tensor_room.h"
 #include "core/runtime/exit.h"
+#include "core/tensor/small_blocks.h"
 
 namespace libtorch_node::binding {
 
@@ -22,6 +29,7 @@ Napi::Value Initialize(const Napi::CallbackInfo& info) {
 
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
   core::InstallExitHandler();
+  core::InstallSmallBlocks();
   Environment::Install(env);
   Define<Initialize>(exports, "initialize");
   exports.Set("builtFor", LIBTORCH_NODE_TORCH_VERSION);
@@ -29,10 +37,16 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   InitModule(env, exports);
   InitScriptObject(env, exports);
   InitOps(env, exports);
+  InitAutograd(env, exports);
+  InitOptim(env, exports);
+  InitOpLibrary(env, exports);
   InitGenerator(env, exports);
   InitJit(env, exports);
   InitDevice(env, exports);
   InitRuntime(env, exports);
+  InitAutocast(env, exports);
+  InitMathMode(env, exports);
+  InitProfiler(env, exports);
   return exports;
 }
 

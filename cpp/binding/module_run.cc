@@ -2,14 +2,15 @@
 #include <utility>
 #include <vector>
 
+#include "binding/autocast.h"
 #include "binding/error_guard.h"
 #include "binding/module_handle.h"
 #include "binding/promise_task.h"
 #include "binding/value/arguments.h"
 #include "binding/value/from_ivalue.h"
+#include "core/module/call_inputs.h"
 #include "core/module/run_request.h"
 #include "core/runtime/exit.h"
-#include "core/tensor/normal_tensor.h"
 
 namespace libtorch_node::binding {
 
@@ -48,37 +49,6 @@ class Received {
   CallArguments arguments_;
 };
 
-/// Gives the run tensors of its own over the same storages: an operator here or there may change
-/// sizes, and nobody may reallocate what another thread reads. True when something changed; what
-/// holds no tensors is left alone, for it may be a default value, which all runs share.
-bool OwnTensors(c10::IValue& value) {
-  bool changed = false;
-  if (value.isTensor()) {
-    value = core::PinnedAlias(value.toTensor());
-    changed = true;
-  } else if (value.isList()) {
-    auto list = value.toList();
-    for (std::size_t i = 0; i < list.size(); ++i) {
-      c10::IValue item = list.get(i);
-      if (!OwnTensors(item)) continue;
-      list.set(i, std::move(item));
-      changed = true;
-    }
-  } else if (value.isTuple()) {
-    std::vector<c10::IValue> elements = value.toTupleRef().elements().vec();
-    for (c10::IValue& element : elements) changed |= OwnTensors(element);
-    if (changed) value.toTupleRef().setElements(std::move(elements));
-  } else if (value.isGenericDict()) {
-    for (const auto& entry : value.toGenericDict()) {
-      c10::IValue item = entry.value();
-      if (!OwnTensors(item)) continue;
-      entry.setValue(std::move(item));
-      changed = true;
-    }
-  }
-  return changed;
-}
-
 core::RunRequest NewRequest(Environment& environment, const std::shared_ptr<core::Engine>& engine,
                             const core::Method& method, const CallArguments& arguments) {
   if (engine == nullptr) throw core::Error("ERR_DISPOSED", "the module was disposed");
@@ -90,6 +60,7 @@ core::RunRequest NewRequest(Environment& environment, const std::shared_ptr<core
 }
 
 napi_value RunHere(Environment& environment, core::RunRequest request) {
+  request.grad = core::PrepareInputs(request.inputs, core::RunPlace::kHere);
   const core::Gate::Request admission = request.engine->Admission(*request.method);
   c10::IValue result;
   {
@@ -102,7 +73,8 @@ napi_value RunHere(Environment& environment, core::RunRequest request) {
 
 std::shared_ptr<PromiseTask> RunOnPool(Environment& environment, core::RunRequest request,
                                        std::shared_ptr<core::Pool> pool) {
-  for (c10::IValue& input : request.inputs) OwnTensors(input);
+  request.grad = core::PrepareInputs(request.inputs, core::RunPlace::kElsewhere);
+  if (!request.autocast) request.autocast = core::ActiveAutocast();
   const auto engine = request.engine;
   const core::Gate::Request admission = engine->Admission(*request.method);
   const auto task = std::make_shared<PromiseTask>(
@@ -170,7 +142,7 @@ struct Call {
   std::shared_ptr<core::Pool> pool;
 };
 
-/// The arguments of `run` and `runSync`: module, method, args, { kwargs, pool }.
+/// The arguments of `run` and `runSync`: module, method, args, { kwargs, pool, autocast }.
 Call ReadCall(Environment& environment, const Napi::CallbackInfo& info) {
   const napi_env env = info.Env();
   const auto module = RequireModule(environment, info[0]);
@@ -185,8 +157,11 @@ Call ReadCall(Environment& environment, const Napi::CallbackInfo& info) {
   const Napi::Value kwargs = options.Get("kwargs");
   const CallArguments arguments{positional.data(), count,
                                 kwargs.IsObject() ? static_cast<napi_value>(kwargs) : nullptr};
-  return {NewRequest(environment, module->engine, method, arguments),
-          PoolOf(environment, options.Get("pool"), module->pool)};
+  Call call{NewRequest(environment, module->engine, method, arguments),
+            PoolOf(environment, options.Get("pool"), module->pool)};
+  const Napi::Value autocast = options.Get("autocast");
+  if (autocast.IsObject()) call.request.autocast = ReadAutocast(autocast.As<Napi::Object>());
+  return call;
 }
 
 Napi::Value RunSync(const Napi::CallbackInfo& info) {

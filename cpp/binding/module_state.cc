@@ -5,6 +5,7 @@
 #include "binding/error_guard.h"
 #include "binding/module_handle.h"
 #include "binding/tensor/tensor_handle.h"
+#include "binding/tensor/tensor_list.h"
 #include "binding/value/from_ivalue.h"
 #include "binding/value/to_ivalue.h"
 
@@ -56,6 +57,23 @@ Napi::Value TypeName(const Napi::CallbackInfo& info) {
 Napi::Value NamedParameters(const Napi::CallbackInfo& info) {
   const Reading module(info);
   return FromTensors(module.environment(), module->NamedParameters());
+}
+
+Napi::Value Parameters(const Napi::CallbackInfo& info) {
+  const Reading module(info);
+  return NewTensorList(module.environment(), module->Parameters());
+}
+
+Napi::Value ZeroGrad(const Napi::CallbackInfo& info) {
+  const Reading module(info);
+  module->ZeroGrad(info[1].ToBoolean());
+  return info.Env().Undefined();
+}
+
+Napi::Value RequireGrad(const Napi::CallbackInfo& info) {
+  const Reading module(info);
+  module->RequireGrad(info[1].ToBoolean());
+  return info.Env().Undefined();
 }
 
 Napi::Value NamedBuffers(const Napi::CallbackInfo& info) {
@@ -115,6 +133,9 @@ Napi::Value Training(const Napi::CallbackInfo& info) {
 void InitModuleState(Napi::Env, Napi::Object room) {
   Define<TypeName>(room, "typeName");
   Define<NamedParameters>(room, "namedParameters");
+  Define<Parameters>(room, "parameters");
+  Define<ZeroGrad>(room, "zeroGrad");
+  Define<RequireGrad>(room, "requireGrad");
   Define<NamedBuffers>(room, "namedBuffers");
   Define<NamedModules>(room, "namedModules");
   Define<Attributes>(room, "attributes");

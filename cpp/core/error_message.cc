@@ -18,9 +18,35 @@ constexpr std::string_view kInterpreterFailed =
 constexpr std::string_view kAllocationFailed = "memory: you tried to allocate";
 constexpr std::string_view kSizeOverflows = "Storage size calculation overflowed";
 constexpr std::string_view kDeviceIsFull = "out of memory. Tried to allocate";
+constexpr std::string_view kNotDeterministic = "does not have a deterministic implementation";
 constexpr std::string_view kNotResizable = "Trying to resize storage that is not resizable";
 constexpr std::string_view kNoKernel = ". This could be because the operator doesn't exist";
 constexpr std::string_view kKernels = "is only available for these backends: [";
+
+/// Autograd's errors are told apart by their words alone.
+struct AutogradError {
+  std::string_view words;
+  const char* code;
+  ErrorKind kind = ErrorKind::kTorch;
+};
+constexpr std::array<AutogradError, 15> kAutogradErrors{{
+    {"does not require grad", "ERR_NO_GRAD"},
+    {"can't retain_grad on Tensor that has requires_grad=False", "ERR_NO_GRAD"},
+    {"appears to not have been used in the graph", "ERR_NO_GRAD"},
+    {"grad can be implicitly created only for", "ERR_NOT_SCALAR"},
+    {"Trying to backward through the graph a second time", "ERR_GRAPH_FREED"},
+    {"has been modified by an inplace operation", "ERR_MODIFIED_IN_PLACE"},
+    {"is being used in an in-place operation", "ERR_LEAF_IN_PLACE"},
+    {"is a view and is being modified inplace", "ERR_LEAF_IN_PLACE"},
+    {"you can only change requires_grad flags of leaf", "ERR_NOT_LEAF"},
+    {"Can't detach views in-place", "ERR_NOT_LEAF"},
+    {"Inference tensors cannot be saved for backward", "ERR_INFERENCE_TENSOR"},
+    {"on inference tensor outside", "ERR_INFERENCE_TENSOR"},
+    {"Inplace update to inference tensor", "ERR_INFERENCE_TENSOR"},
+    {"Cannot set version_counter for inference tensor", "ERR_INFERENCE_TENSOR"},
+    {"dtype can require gradients", "ERR_TYPE", ErrorKind::kType},
+}};
+
 constexpr std::string_view kBacktrace = "\nException raised from ";
 
 bool EndsLikeSource(std::string_view path) {
@@ -143,7 +169,11 @@ ErrorInfo DescribeTorch(const c10::Error& error) {
   if (IsOutOfMemory(message) || Contains(message, kSizeOverflows)) {
     return Torch("ERR_OUT_OF_MEMORY", error);
   }
+  for (const AutogradError& known : kAutogradErrors) {
+    if (Contains(message, known.words)) return Torch(known.code, error, known.kind);
+  }
   if (Contains(message, kNotResizable)) return Torch("ERR_NOT_RESIZABLE", error);
+  if (Contains(message, kNotDeterministic)) return Torch("ERR_NOT_DETERMINISTIC", error);
   return Torch("ERR_TORCH", error);
 }
 
@@ -174,7 +204,7 @@ ErrorInfo Describe(const std::exception_ptr& exception) {
   try {
     std::rethrow_exception(exception);
   } catch (const Error& error) {
-    return {error.code(), error.kind(), error.what(), {}};
+    return {error.code(), error.kind(), error.what(), error.detail()};
   } catch (const c10::OutOfMemoryError& error) {
     return Torch("ERR_OUT_OF_MEMORY", error);
   } catch (const c10::IndexError& error) {

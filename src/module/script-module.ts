@@ -1,8 +1,11 @@
+import { flag } from '../autograd/tensor-list.js';
 import { native } from '../native/addon.js';
+import { setsToNone, type ZeroGradOptions } from '../optim/zero-grad.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { settle } from './caller-stack.js';
 import { type ExtraFiles, showExtraFiles } from './extra-files.js';
 import { Module } from './module.js';
+import { openParts } from './module-parts.js';
 import { resolveSave, resolveSaveOptions, type SaveOptions } from './save-options.js';
 import { checkSharedModule, type SharedModule } from './shared-module.js';
 import { guardFromData } from './signature-guard.js';
@@ -34,6 +37,10 @@ export class ScriptModule<Args extends unknown[] = ModuleInput[], Output = Tenso
   Args,
   Output
 > {
+  static {
+    openParts((value) => (value instanceof ScriptModule ? value.parts : null));
+  }
+
   readonly format = 'torchscript';
 
   /** Qualified name of its class, e.g. '__torch__.Net'. */
@@ -46,9 +53,32 @@ export class ScriptModule<Args extends unknown[] = ModuleInput[], Output = Tenso
     return this.parts.extraFiles;
   }
 
-  /** The parameters themselves, by qualified name: writing to one changes the module. */
+  /**
+   * The parameters themselves, by qualified name: writing to one changes the module, and gradients
+   * gather in their `grad`. Their sizes cannot be changed. A module that was shared from elsewhere
+   * gives aliases, in which no gradients gather.
+   */
   namedParameters(): Map<string, Tensor> {
     return new Map(native.module.namedParameters(this.handle));
+  }
+
+  /** The parameters themselves, each once: what an optimizer takes. */
+  parameters(): Tensor[] {
+    return native.module.parameters(this.handle);
+  }
+
+  /**
+   * Whether the parameters are to learn; false freezes them all, as does `requiresGrad_(false)` on
+   * one of them.
+   */
+  requiresGrad_(requiresGrad = true): this {
+    native.module.requireGrad(this.handle, flag('requiresGrad_', 'requiresGrad', requiresGrad));
+    return this;
+  }
+
+  /** Forgets the gradients of all parameters. */
+  zeroGrad(options?: ZeroGradOptions): void {
+    native.module.zeroGrad(this.handle, setsToNone('zeroGrad', options));
   }
 
   /** The buffers themselves, by qualified name. */
@@ -123,7 +153,11 @@ export class ScriptModule<Args extends unknown[] = ModuleInput[], Output = Tenso
     return native.module.training(this.handle);
   }
 
-  /** Training mode, for all modules inside too; throws ERR_MODULE_BUSY during runs. */
+  /**
+   * Training mode, for all modules inside too: runs record gradients, dropout drops, batch norm
+   * learns. Throws ERR_MODULE_BUSY during runs, ERR_NOT_TRAINABLE for frozen modules and for traced
+   * ones whose graph has dropout or batch norm switched off for good.
+   */
   train(mode = true): this {
     native.module.train(this.handle, mode);
     return this;

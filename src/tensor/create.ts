@@ -1,3 +1,4 @@
+import { withGrad } from '../autograd/require-grad.js';
 import { makeError } from '../errors.js';
 import { native } from '../native/addon.js';
 import type { DType } from './dtype.js';
@@ -61,10 +62,10 @@ export function tensor(data: TensorData, options?: TensorOptions): Tensor {
     made = native.tensor.fromData(flat.buffer, 0, flat.dtype, flat.shape);
   }
   const target = wanted ?? made.dtype;
-  if (device === undefined && target === made.dtype) return made;
+  if (device === undefined && target === made.dtype) return withGrad('tensor', made, options);
   const moved = made.to({ dtype: target, device: device ?? 'cpu' });
   if (moved !== made) made.dispose();
-  return moved;
+  return withGrad('tensor', moved, options);
 }
 
 /**

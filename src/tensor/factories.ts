@@ -1,3 +1,4 @@
+import { withGrad } from '../autograd/require-grad.js';
 import { makeError } from '../errors.js';
 import { describe } from './describe.js';
 import type { DType } from './dtype.js';
@@ -15,7 +16,8 @@ function filled<D extends DType>(
   shape: Shape,
   options: TensorOptions | undefined,
 ): Tensor<D> {
-  return fill(checkShape(name, shape), tensorOptions(name, options, 'float32')) as Tensor<D>;
+  const made = fill(checkShape(name, shape), tensorOptions(name, options, 'float32'));
+  return withGrad(name, made as Tensor<D>, options);
 }
 
 /**
@@ -139,7 +141,8 @@ export function full(
       `full: expected value to be a number, bigint, boolean or { re, im }, got ${describe(value)}`,
     );
   }
-  return aten.full(checkShape('full', shape), value, tensorOptions('full', options, dtype));
+  const made = aten.full(checkShape('full', shape), value, tensorOptions('full', options, dtype));
+  return withGrad('full', made, options);
 }
 
 /**
@@ -161,5 +164,5 @@ export function eye<D extends DType = 'float32'>(n: number, options?: TensorOpti
 export function eye(n: number, m?: number | TensorOptions, options?: TensorOptions): Tensor {
   const columns = typeof m === 'number' ? m : n;
   const given = typeof m === 'object' ? m : options;
-  return aten.eye(n, columns, tensorOptions('eye', given, 'float32'));
+  return withGrad('eye', aten.eye(n, columns, tensorOptions('eye', given, 'float32')), given);
 }

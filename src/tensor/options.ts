@@ -16,6 +16,8 @@ export type MemoryFormat =
 export interface TensorOptions<D extends DType = DType> {
   readonly dtype?: D | undefined;
   readonly device?: Device | undefined;
+  /** Whether autograd is to record operations on it; false unless given. */
+  readonly requiresGrad?: boolean | undefined;
 }
 
 const memoryFormats: readonly MemoryFormat[] = [
@@ -69,7 +71,7 @@ export function checkOptions<T extends object>(
   return options;
 }
 
-const names = ['dtype', 'device'];
+const names = ['dtype', 'device', 'requiresGrad'];
 
 /** dtype and device of a factory, checked; the dtype of the caller's choice where none is given. @internal */
 export function tensorOptions(

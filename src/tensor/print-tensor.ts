@@ -27,7 +27,9 @@ export function printTensor(t: Tensor): string {
   }
   if (!isImplied(dtype, isEmpty || isMeta)) suffixes.push(`dtype=torch.${dtype.toLowerCase()}`);
   if (isQuantized) suffixes.push(...tidy(() => quantizationSuffixes(t)));
-  if (native.tensor.requiresGrad(t)) suffixes.push('requires_grad=True');
+  const gradFn = native.autograd.gradFn(t);
+  if (gradFn !== null) suffixes.push(`grad_fn=<${gradFn}>`);
+  else if (native.tensor.requiresGrad(t)) suffixes.push('requires_grad=True');
 
   const body = isMeta ? '...' : isEmpty ? '[]' : tidy(() => printShown(t, shape));
   return addSuffixes(prefix + body, suffixes, indent);

@@ -1,3 +1,4 @@
+import { withGrad } from '../autograd/require-grad.js';
 import { makeError } from '../errors.js';
 import { describe } from './describe.js';
 import type { DType } from './dtype.js';
@@ -87,7 +88,8 @@ export function arange(...args: readonly unknown[]): Tensor {
   const [start, end, step] =
     numbers.length === 1 ? [0, numbers[0], 1] : [numbers[0], numbers[1], numbers[2] ?? 1];
   const dtype = numbers.every((value) => typeof value === 'bigint') ? 'int64' : 'float32';
-  return aten.arange(start, end, step, tensorOptions('arange', options, dtype));
+  const made = aten.arange(start, end, step, tensorOptions('arange', options, dtype));
+  return withGrad('arange', made, options);
 }
 
 /**
@@ -108,7 +110,7 @@ export function linspace<D extends DType = 'float32'>(
   options?: TensorOptions<D>,
 ): Tensor<D> {
   const given = tensorOptions('linspace', options, 'float32');
-  return aten.linspace(start, end, steps, given) as Tensor<D>;
+  return withGrad('linspace', aten.linspace(start, end, steps, given) as Tensor<D>, options);
 }
 
 /**
@@ -138,6 +140,8 @@ export function randint(...args: readonly unknown[]): Tensor {
   const at = args.findIndex((value) => typeof value === 'object');
   const { numbers } = splitOptions('randint', [...args.slice(0, at), {}], 1, 2);
   const low = numbers.length === 1 ? 0 : numbers[0];
-  const options = tensorOptions('randint', args[at + 1] as TensorOptions | undefined, 'int64');
-  return aten.randint(low, numbers.at(-1), checkShape('randint', args[at]), options);
+  const given = args[at + 1] as TensorOptions | undefined;
+  const options = tensorOptions('randint', given, 'int64');
+  const made = aten.randint(low, numbers.at(-1), checkShape('randint', args[at]), options);
+  return withGrad('randint', made, given);
 }

@@ -1,5 +1,7 @@
+import { TensorAutograd } from '../autograd/tensor-autograd.js';
 import { makeError } from '../errors.js';
 import { native } from '../native/addon.js';
+import { setTensorHandles } from '../ops/short-call.js';
 import { convert, convertAsync, cudaName, type ToOptions } from './convert.js';
 import { describe } from './describe.js';
 import type { DType } from './dtype.js';
@@ -17,7 +19,6 @@ import {
 } from './read.js';
 import { register, setTensorTest } from './scope.js';
 import { claim, SharedTensor, type SharedTensorHandle } from './share.js';
-import { TensorOperators } from './tensor-operators.js';
 import { token } from './token.js';
 import type { ElementOf, TypedArrayFor } from './typed-array.js';
 
@@ -36,13 +37,26 @@ type Wide<D extends DType> = D extends 'int64' | 'uint64' ? bigint : ElementOf<D
  * console.log(x.transpose(0, 1).toArray()); // [[1, 3], [2, 4]]
  * ```
  */
-export class Tensor<D extends DType = DType> extends TensorOperators<D> {
+export class Tensor<D extends DType = DType> extends TensorAutograd<D> {
   static {
     setTensorTest((value): value is Tensor => value instanceof Tensor);
+    setTensorHandles(
+      (value) =>
+        typeof value === 'object' && value !== null && #handle in value ? value.#handle : 0,
+      (call, a, b) => {
+        const out = new Tensor(token, 0);
+        const handle = b === 0 ? call(out, a) : call(out, a, b);
+        if (handle <= 0) return handle;
+        out.#handle = handle;
+        return out;
+      },
+    );
   }
 
+  #handle: number;
+
   /** @internal Only native code has the token. */
-  constructor(proof: object) {
+  constructor(proof: object, handle: number) {
     if (proof !== token) {
       throw makeError(
         'ERR_ILLEGAL_CONSTRUCTOR',
@@ -50,6 +64,7 @@ export class Tensor<D extends DType = DType> extends TensorOperators<D> {
       );
     }
     super();
+    this.#handle = handle;
     register(this);
   }
 

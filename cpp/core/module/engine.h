@@ -29,12 +29,19 @@ class Engine {
  public:
   virtual ~Engine() = default;
   virtual Format format() const = 0;
+  /// The name of its class, with its packages: '__torch__.DigitsNet'.
+  virtual std::string TypeName() const { return {}; }
   virtual const std::vector<Method>& methods() const = 0;
   /// Throws ERR_NO_METHOD, naming the methods there are.
   const Method& FindMethod(const std::string& name) const;
   /// Runs on the calling thread; `inputs` are the arguments after `self`, complete and of the
   /// schema's types.
   virtual c10::IValue Run(const Method& method, torch::jit::Stack inputs) = 0;
+  /// Whether it is in training mode and has parameters that could learn. To be asked in the gate.
+  virtual bool RecordsGradients() const { return false; }
+  /// Whether this thread's callers may record gradients through the weights: others only share
+  /// them, and gradients gather in one place that has no lock.
+  virtual bool OwnsGradients() const { return false; }
   /// For another environment: the same weights and gate; its own attributes when a method is
   /// stateful.
   virtual std::shared_ptr<Engine> Share() = 0;

@@ -1,11 +1,15 @@
 #include "core/module/run_request.h"
 
+#include <ATen/record_function.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 #include <c10/util/SmallVector.h>
 
 #include <algorithm>
+#include <optional>
+#include <string>
 #include <utility>
 
+#include "core/error.h"
 #include "core/module/future_values.h"
 #include "core/tensor/may_hold_tensors.h"
 #include "core/tensor/normal_tensor.h"
@@ -50,8 +54,18 @@ class BusyDevices {
   c10::SmallVector<c10::Device, 2> devices_;
 };
 
+/// 'DigitsNet.forward', for profiles.
+std::string SpanName(const RunRequest& request) {
+  const std::string type = request.engine->TypeName();
+  return type.substr(type.rfind('.') + 1) + "." + request.method->name;
+}
+
 c10::IValue Compute(RunRequest& request) {
   const RunScope scope(request.engine->executor(), request.grad);
+  std::optional<AutocastScope> autocast;
+  if (request.autocast) autocast.emplace(*request.autocast);
+  at::RecordFunction span(at::RecordScope::USER_SCOPE);
+  if (span.isActive()) span.before(SpanName(request), c10::ArrayRef<const c10::IValue>{});
   const c10::FunctionSchema& schema = *request.method->schema;
   c10::IValue result = request.engine->Run(*request.method, std::move(request.inputs));
   if (!schema.returns().empty() && MayHoldFutures(*schema.returns()[0].type())) {
@@ -60,12 +74,28 @@ c10::IValue Compute(RunRequest& request) {
   BusyDevices busy;
   busy.Note(result);
   busy.Synchronize();
+  if (request.grad == GradState::kInference) DropInferenceCasts();
   return result;
+}
+
+GradState Decide(const RunRequest& request) {
+  const Engine& engine = *request.engine;
+  if (request.grad == GradState::kIfTraining) {
+    return engine.RecordsGradients() ? GradState::kGrad : GradState::kInference;
+  }
+  if (request.grad == GradState::kGrad && !engine.OwnsGradients()) {
+    throw Error("ERR_NOT_TRAINABLE",
+                request.method->name +
+                    ": gradients are recorded where the module was loaded, and this one was shared "
+                    "from elsewhere: run it within noGrad, or clone() it");
+  }
+  return request.grad;
 }
 
 }  // namespace
 
 c10::IValue Execute(RunRequest request) {
+  request.grad = Decide(request);
   SizeGuard sizes;
   for (const c10::IValue& input : request.inputs) sizes.Watch(input);
   c10::IValue result;

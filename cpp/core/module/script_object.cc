@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/module/call_inputs.h"
 #include "core/runtime/run_scope.h"
 #include "core/tensor/normal_tensor.h"
 
@@ -41,6 +42,7 @@ c10::IValue RunMethod(const c10::intrusive_ptr<c10::ivalue::Object>& object,
   // Objects are shared freely and may assign to themselves; their methods are short.
   static std::mutex mutex;
   const std::lock_guard lock(mutex);
+  PrepareInputs(inputs, RunPlace::kHere);
   inputs.insert(inputs.begin(), object);
   c10::IValue result;
   {

@@ -5,6 +5,7 @@
 #include <ATen/core/jit_type.h>
 #include <torch/csrc/jit/ir/alias_analysis.h>
 #include <torch/csrc/jit/passes/inliner.h>
+#include <torch/csrc/jit/runtime/operator.h>
 
 #include <algorithm>
 #include <string_view>
@@ -59,6 +60,13 @@ bool MayResize(const Node* node, const c10::FunctionSchema& schema, const c10::A
          !node->kind().is_aten() || schema.is_vararg();
 }
 
+bool ChangesSizes(const Node* node) {
+  const torch::jit::Operator* op = node->maybeOperator();
+  if (op == nullptr || !op->isC10Op()) return false;
+  const auto tags = op->getTags();
+  return std::find(tags.begin(), tags.end(), at::Tag::inplace_view) != tags.end();
+}
+
 class Scan {
  public:
   Scan(const std::shared_ptr<Graph>& graph, bool nested) : graph_(graph), nested_(nested) {
@@ -102,8 +110,11 @@ class Scan {
       if (IsContainer(*written->type())) {
         if (!IsFreshContainer(written)) written_.push_back(written);
       } else {
-        effects_.writes_tensors |= MayBeAttribute(written);
-        effects_.may_resize |= MayResize(node, schema, arguments[i]);
+        const bool attribute = MayBeAttribute(written);
+        const bool resizes = MayResize(node, schema, arguments[i]);
+        effects_.writes_tensors |= attribute;
+        effects_.may_resize |= resizes;
+        effects_.reshapes_attributes |= attribute && (resizes || ChangesSizes(node));
       }
     }
   }
@@ -115,6 +126,7 @@ class Scan {
     effects_.stateful |= inner.stateful;
     effects_.writes_tensors |= inner.writes_tensors;
     effects_.may_resize |= inner.may_resize;
+    effects_.reshapes_attributes |= inner.reshapes_attributes;
     effects_.forks |= inner.forks;
     effects_.calls_out |= inner.calls_out;
   }

@@ -16,6 +16,8 @@ struct Effects {
   bool writes_tensors = false;
   /// Contains operators that may resize a tensor's storage.
   bool may_resize = false;
+  /// Contains operators that may change the sizes of tensors that attributes hold.
+  bool reshapes_attributes = false;
   bool forks = false;
   /// Calls what could not be inlined, so its effects are unknown.
   bool calls_out = false;

@@ -1,6 +1,7 @@
 #include "core/module/torchscript_engine.h"
 
 #include <ATen/Parallel.h>
+#include <c10/core/InferenceMode.h>
 #include <torch/csrc/jit/api/compilation_unit.h>
 #include <torch/csrc/jit/api/function_impl.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
@@ -9,6 +10,7 @@
 #include <functional>
 #include <mutex>
 
+#include "core/autograd/parameter.h"
 #include "core/module/module_copy.h"
 #include "core/runtime/warning.h"
 #include "core/tensor/size_guard.h"
@@ -69,11 +71,13 @@ TorchScriptEngine::TorchScriptEngine(torch::jit::Module module, ExecutorMode exe
     : module_(std::move(module)) {
   executor_ = executor;
   Prepare();
+  MarkParameters();
 }
 
 TorchScriptEngine::TorchScriptEngine(torch::jit::Module module, const TorchScriptEngine& like)
     : module_(std::move(module)), methods_(like.methods_), callables_(like.callables_) {
   executor_ = like.executor_;
+  MarkParameters();
 }
 
 void TorchScriptEngine::Prepare() {
@@ -93,6 +97,24 @@ void TorchScriptEngine::Prepare() {
   const bool stateful = IsStateful();
   for (Method& method : methods_) method.stateful = stateful;
   CreateExecutors(calls_out);
+}
+
+void TorchScriptEngine::MarkParameters() {
+  training_slot_ = module_.type()->findAttributeSlot("training");
+  // What a run may reshape, nobody else may look at meanwhile.
+  const bool reshapes =
+      std::any_of(callables_.begin(), callables_.end(),
+                  [](const Callable& callable) { return callable.effects.reshapes_attributes; });
+  for (const at::Tensor& parameter : module_.parameters()) {
+    has_parameters_ |= parameter.defined();
+    if (!reshapes) MarkParameter(parameter);
+  }
+}
+
+bool TorchScriptEngine::RecordsGradients() const {
+  if (!owns_gradients_ || !has_parameters_ || !training_slot_) return false;
+  const c10::IValue& training = module_._ivalue()->slots()[*training_slot_];
+  return training.isBool() && training.toBool();
 }
 
 void TorchScriptEngine::CreateExecutors(bool all_functions) {
@@ -133,12 +155,25 @@ std::shared_ptr<Engine> TorchScriptEngine::Share() {
   const bool stateful = IsStateful();
   auto shared = std::make_shared<TorchScriptEngine>(
       stateful ? CopyAttributes(module_, writes) : module_, *this);
+  shared->owns_gradients_ = false;
   shared->gate_ = gate_;
   shared->lane_ = stateful ? gate_->NewLane() : lane_;
   return shared;
 }
 
+std::shared_ptr<TorchScriptEngine> TorchScriptEngine::Part(torch::jit::Module part) const {
+  auto engine = std::make_shared<TorchScriptEngine>(std::move(part), executor_);
+  engine->gate_ = gate_;
+  engine->lane_ = lane_;
+  // What one part assigns, another one reads.
+  if (IsStateful()) {
+    for (Method& method : engine->methods_) method.stateful = true;
+  }
+  return engine;
+}
+
 std::shared_ptr<TorchScriptEngine> TorchScriptEngine::Clone() const {
+  const c10::InferenceMode off(false);
   return std::make_shared<TorchScriptEngine>(module_.deepcopy(), *this);
 }
 

@@ -27,13 +27,18 @@ class TorchScriptEngine final : public Engine,
   Format format() const override { return Format::kTorchScript; }
   const std::vector<Method>& methods() const override { return methods_; }
   c10::IValue Run(const Method& method, torch::jit::Stack inputs) override;
+  bool RecordsGradients() const override;
+  bool OwnsGradients() const override { return owns_gradients_; }
   std::shared_ptr<Engine> Share() override;
 
   const torch::jit::Module& module() const { return module_; }
-  std::string TypeName() const;
-  /// The tensors have sizes of their own over the module's storages, which may not be resized from
-  /// now on.
+  std::string TypeName() const override;
+  /// The parameters themselves where this engine owns their gradients and core::MarkParameter keeps
+  /// their sizes. Other tensors that are given out have sizes of their own over the module's
+  /// storages, which may not be resized from now on.
   std::vector<std::pair<std::string, at::Tensor>> NamedParameters() const;
+  /// The same without names, each tensor once.
+  std::vector<at::Tensor> Parameters() const;
   std::vector<std::pair<std::string, at::Tensor>> NamedBuffers() const;
   std::vector<std::pair<std::string, std::string>> NamedModules() const;
   /// Names and types of what is neither module nor method.
@@ -45,11 +50,18 @@ class TorchScriptEngine final : public Engine,
   std::string Graph(const std::string& method, bool inlined) const;
   std::string Code(const std::string& method) const;
   bool training() const;
+  /// Throws ERR_NOT_TRAINABLE where training mode would change nothing.
   void Train(bool mode);
+  /// Forgets the gradients of the parameters, or fills them with zeros.
+  void ZeroGrad(bool set_to_none) const;
+  /// Whether the parameters are to learn.
+  void RequireGrad(bool requires_grad) const;
   void LoadStateDict(const std::vector<std::pair<std::string, at::Tensor>>& entries);
   void To(std::optional<c10::Device> device, std::optional<c10::ScalarType> dtype,
           bool non_blocking);
   std::shared_ptr<TorchScriptEngine> Clone() const;
+  /// A module made of this one's submodules: the same weights and attributes behind the same gate.
+  std::shared_ptr<TorchScriptEngine> Part(torch::jit::Module part) const;
   using ExtraFiles = std::unordered_map<std::string, std::string>;
   void Save(const std::string& path, const ExtraFiles& extra_files) const;
   std::string ToBytes(const ExtraFiles& extra_files) const;
@@ -62,11 +74,16 @@ class TorchScriptEngine final : public Engine,
 
   void Prepare();
   void CreateExecutors(bool all_functions);
+  void MarkParameters();
+  void RequireOwnGradients(const char* where) const;
   bool IsStateful() const;
 
   torch::jit::Module module_;
   std::vector<Method> methods_;
   std::vector<Callable> callables_;  // same order
+  bool owns_gradients_ = true;
+  bool has_parameters_ = false;
+  std::optional<std::size_t> training_slot_;
 };
 
 }  // namespace libtorch_node::core

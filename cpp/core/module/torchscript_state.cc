@@ -4,9 +4,14 @@
 
 #include <optional>
 #include <string_view>
+#include <unordered_set>
 
+#include "core/autograd/backward.h"
+#include "core/autograd/parameter.h"
+#include "core/autograd/trainable.h"
 #include "core/device/available.h"
 #include "core/error.h"
+#include "core/jit/freeze.h"
 #include "core/module/module_copy.h"
 #include "core/module/torchscript_engine.h"
 #include "core/tensor/normal_tensor.h"
@@ -87,13 +92,29 @@ Place PlaceOf(const Module& root, const std::string& qualified_name) {
   return place;
 }
 
+at::Tensor GiveOut(const at::Tensor& tensor, bool owns_gradients) {
+  return owns_gradients && IsParameter(tensor) ? tensor : PinnedAlias(tensor);
+}
+
 template <typename List>
-std::vector<std::pair<std::string, at::Tensor>> GiveOut(const List& list) {
+std::vector<std::pair<std::string, at::Tensor>> GiveOutAll(const List& list, bool owns_gradients) {
   std::vector<std::pair<std::string, at::Tensor>> named;
   for (const auto& entry : list) {
-    if (entry.value.defined()) named.emplace_back(entry.name, PinnedAlias(entry.value));
+    if (entry.value.defined()) named.emplace_back(entry.name, GiveOut(entry.value, owns_gradients));
   }
   return named;
+}
+
+/// Each parameter once, also where modules share it.
+std::vector<at::Tensor> ParametersOf(const Module& module) {
+  std::vector<at::Tensor> parameters;
+  std::unordered_set<const void*> seen;
+  for (const at::Tensor& parameter : module.parameters()) {
+    if (parameter.defined() && seen.insert(parameter.unsafeGetTensorImpl()).second) {
+      parameters.push_back(parameter);
+    }
+  }
+  return parameters;
 }
 
 std::string ShapeOf(const at::Tensor& tensor) {
@@ -109,11 +130,17 @@ std::string ShapeOf(const at::Tensor& tensor) {
 std::string TorchScriptEngine::TypeName() const { return NameOf(module_); }
 
 std::vector<std::pair<std::string, at::Tensor>> TorchScriptEngine::NamedParameters() const {
-  return GiveOut(module_.named_parameters());
+  return GiveOutAll(module_.named_parameters(), owns_gradients_);
+}
+
+std::vector<at::Tensor> TorchScriptEngine::Parameters() const {
+  std::vector<at::Tensor> parameters = ParametersOf(module_);
+  for (at::Tensor& parameter : parameters) parameter = GiveOut(parameter, owns_gradients_);
+  return parameters;
 }
 
 std::vector<std::pair<std::string, at::Tensor>> TorchScriptEngine::NamedBuffers() const {
-  return GiveOut(module_.named_buffers());
+  return GiveOutAll(module_.named_buffers(), false);
 }
 
 std::vector<std::pair<std::string, std::string>> TorchScriptEngine::NamedModules() const {
@@ -141,7 +168,9 @@ std::vector<std::pair<std::string, std::string>> TorchScriptEngine::Attributes(
 
 c10::IValue TorchScriptEngine::Attribute(const std::string& qualified_name) const {
   const Place place = PlaceOf(module_, qualified_name);
-  return AsNormal(place.module.attr(place.name));
+  c10::IValue value = place.module.attr(place.name);
+  if (owns_gradients_ && value.isTensor() && IsParameter(value.toTensor())) return value;
+  return AsNormal(std::move(value));
 }
 
 c10::TypePtr TorchScriptEngine::AttributeType(const std::string& qualified_name) const {
@@ -164,13 +193,37 @@ void TorchScriptEngine::SetAttribute(const std::string& qualified_name, c10::IVa
                 ErrorKind::kType);
   }
   place.module.setattr(place.name, AsNormal(std::move(value)));
+  MarkParameters();
 }
 
 bool TorchScriptEngine::training() const {
   return module_.hasattr("training") && module_.attr("training").toBool();
 }
 
-void TorchScriptEngine::Train(bool mode) { module_.train(mode); }
+void TorchScriptEngine::Train(bool mode) {
+  if (mode) RequireTrainable(module_);
+  module_.train(mode);
+}
+
+void TorchScriptEngine::ZeroGrad(bool set_to_none) const {
+  RequireOwnGradients("zeroGrad");
+  ZeroGradients(ParametersOf(module_), set_to_none);
+}
+
+void TorchScriptEngine::RequireGrad(bool requires_grad) const {
+  RequireOwnGradients("requiresGrad_");
+  for (const at::Tensor& parameter : ParametersOf(module_)) {
+    parameter.set_requires_grad(requires_grad);
+  }
+}
+
+void TorchScriptEngine::RequireOwnGradients(const char* where) const {
+  if (owns_gradients_) return;
+  throw Error("ERR_NOT_TRAINABLE",
+              std::string(where) +
+                  ": the module's gradients are kept where it was loaded, and this one was shared "
+                  "from elsewhere: clone() it to train it");
+}
 
 void TorchScriptEngine::LoadStateDict(
     const std::vector<std::pair<std::string, at::Tensor>>& entries) {
@@ -201,7 +254,13 @@ void TorchScriptEngine::To(std::optional<c10::Device> device, std::optional<c10:
         ErrorKind::kType);
   }
   if (device) CheckDevice(*device);
+  if (IsFrozen(module_)) {
+    throw Error("ERR_FROZEN",
+                "to: the module is frozen: its weights are constants of its graphs and cannot be "
+                "moved or cast. Do it before freezing, or load it with { device }");
+  }
   MoveTensors(module_, device, dtype, non_blocking);
+  MarkParameters();
 }
 
 }  // namespace libtorch_node::core

@@ -1,9 +1,11 @@
 #include "core/ops/operator_set.h"
 
+#include <algorithm>
 #include <mutex>
 #include <sstream>
 #include <utility>
 
+#include "core/autograd/parameter.h"
 #include "core/device/available.h"
 #include "core/error.h"
 #include "core/ops/number_tensor.h"
@@ -29,6 +31,51 @@ std::vector<std::size_t> DeviceArguments(const c10::FunctionSchema& schema) {
     if (device->isSubtypeOf(*schema.arguments()[i].real_type())) indices.push_back(i);
   }
   return indices;
+}
+
+/// Operators that change elements and nothing else end in an underscore; these do too.
+bool ChangesSizes(const Operator& op) {
+  const auto tags = op.getTags();
+  if (std::find(tags.begin(), tags.end(), at::Tag::inplace_view) != tags.end()) return true;
+  const c10::FunctionSchema& schema = SchemaOf(op);
+  const std::string& name = schema.name();
+  return !name.starts_with("aten::") || !name.ends_with('_') ||
+         name.find("resize") != std::string::npos || name.find("sparse") != std::string::npos ||
+         name.find("coalesced") != std::string::npos;
+}
+
+std::vector<std::size_t> ReshapedArguments(const Operator& op) {
+  const c10::FunctionSchema& schema = SchemaOf(op);
+  std::vector<std::size_t> indices;
+  // TorchScript's own operators change lists, not the tensors in them.
+  if (!op.isC10Op()) return indices;
+  const bool any = ChangesSizes(op);
+  for (std::size_t i = 0; i < schema.arguments().size(); ++i) {
+    const c10::Argument& argument = schema.arguments()[i];
+    const bool written = argument.alias_info() != nullptr && argument.alias_info()->isWrite();
+    if (written && (any || argument.is_out())) indices.push_back(i);
+  }
+  return indices;
+}
+
+void RequireNoParameter(const Overload& overload, const at::Tensor& tensor) {
+  if (!IsParameter(tensor)) return;
+  throw Error("ERR_NOT_RESIZABLE",
+              overload.schema->name() +
+                  ": a module's parameter keeps its sizes and its memory, because other threads "
+                  "may be running the module: work on detach() of it, or on a copy");
+}
+
+void RequireNoParameters(const Overload& overload, const torch::jit::Stack& stack) {
+  for (const std::size_t index : overload.reshaped_arguments) {
+    if (index >= stack.size()) continue;
+    const c10::IValue& value = stack[index];
+    if (value.isTensor()) {
+      RequireNoParameter(overload, value.toTensor());
+    } else if (value.isTensorList()) {
+      for (const at::Tensor& tensor : value.toTensorVector()) RequireNoParameter(overload, tensor);
+    }
+  }
 }
 
 /// The part of a type that no JavaScript value stands for; null when there is none.
@@ -65,6 +112,7 @@ Overload NewOverload(std::shared_ptr<Operator> op) {
   overload.schema = &SchemaOf(*op);
   overload.operation = op->getOperation();
   overload.is_mutable = overload.schema->is_mutable();
+  overload.reshaped_arguments = ReshapedArguments(*op);
   overload.device_arguments = DeviceArguments(*overload.schema);
   overload.op = std::move(op);
   return overload;
@@ -165,6 +213,7 @@ void CallOperator(Overload& overload, torch::jit::Stack& stack) {
     (*overload.operation)(stack);
     return;
   }
+  RequireNoParameters(overload, stack);
   SizeGuard guard;
   for (const c10::IValue& input : stack) guard.Watch(input);
   try {

@@ -18,6 +18,8 @@ struct Overload {
   std::optional<torch::jit::Operation> operation;  // absent in a mere listing
   const c10::FunctionSchema* schema = nullptr;
   bool is_mutable = false;
+  /// Arguments whose sizes or memory it may change.
+  std::vector<std::size_t> reshaped_arguments;
   /// Arguments that are devices, to be checked before LibTorch looks for their kernels.
   std::vector<std::size_t> device_arguments;
 };
@@ -38,8 +40,9 @@ std::vector<Overload> AllOperators();
 /// Why JavaScript cannot call the operator; empty when it can.
 std::string ObstacleOf(const torch::jit::Operator& op);
 
-/// Runs on the stack. Throws ERR_DEVICE_UNAVAILABLE for a device that is not there. When a mutating
-/// operator fails, the sizes of tensors whose storage it could not resize are as before.
+/// Runs on the stack. Throws ERR_NOT_RESIZABLE for what might change the sizes of a parameter, and
+/// ERR_DEVICE_UNAVAILABLE for a device that is not there. When a mutating operator fails, the sizes
+/// of tensors whose storage it could not resize are as before.
 void CallOperator(Overload& overload, torch::jit::Stack& stack);
 
 std::string ToString(const c10::FunctionSchema& schema);

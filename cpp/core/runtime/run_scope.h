@@ -8,8 +8,9 @@ namespace libtorch_node::core {
 /// once without profiling, `profiling` profiles and specializes.
 enum class ExecutorMode { kOff, kSimple, kProfiling };
 
-/// What autograd records during a run.
-enum class GradState { kInference, kNoGrad, kGrad };
+/// What autograd records during a run; `kIfTraining` becomes `kGrad` or `kInference` when the run
+/// starts, by the module's mode then.
+enum class GradState { kInference, kNoGrad, kGrad, kIfTraining };
 
 /// The thread-local state of one run, restored on destruction; no thread of ours relies on what it
 /// inherited.

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/autograd/graph_alias.h"
 #include "core/tensor/may_hold_tensors.h"
 #include "core/tensor/size_guard.h"
 
@@ -56,6 +57,8 @@ class Normalizer {
       tensor = AsNormalTensor(tensor);
     } else if (tensor.use_count() > 1 && !(keep_graph_ && tensor.requires_grad())) {
       tensor = PinnedAlias(tensor);
+    } else if (tensor.use_count() > 1 && !tensor.is_leaf()) {
+      tensor = GraphAlias(tensor);
     }
     if (tensor.has_storage() && tensor.storage().use_count() > 1) PinStorage(tensor);
   }

@@ -12,7 +12,8 @@ at::Tensor AsNormalTensor(const at::Tensor& tensor);
 /// The same for what a run returned, however nested; lists, dicts and tuples that nobody else holds
 /// change in place. A tensor that somebody else holds too (an input, an attribute) becomes an alias
 /// of its storage, which may then not be resized any more: sizes that two threads see must not be
-/// changed by one of them. With `keep_graph`, tensors that require grad stay what they are.
+/// changed by one of them. With `keep_graph`, leaves that require grad stay what they are, and
+/// gradients flow through aliases of others.
 c10::IValue AsNormal(c10::IValue value, bool keep_graph = false);
 
 /// A normal tensor with its own sizes over the same storage, which may not be resized from now on.

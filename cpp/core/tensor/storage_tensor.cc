@@ -58,6 +58,8 @@ void CopyIn(const at::Tensor& tensor, const void* data) {
   if (tensor.is_cpu() && tensor.is_contiguous() && !tensor.is_conj() && !tensor.is_neg() &&
       tensor.layout() == c10::kStrided && !tensor.is_quantized()) {
     if (tensor.numel() > 0) std::memcpy(tensor.mutable_data_ptr(), data, tensor.nbytes());
+    // So that autograd notices.
+    if (!tensor.is_inference()) tensor.unsafeGetTensorImpl()->bump_version();
     return;
   }
   at::Tensor values = NewCpuTensor(tensor.sizes(), tensor.scalar_type());

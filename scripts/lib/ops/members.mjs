@@ -5,6 +5,7 @@ import { inRoot } from '../paths.mjs';
 /** Where Tensor's members are written. */
 export function memberFiles() {
   return [
+    inRoot('src', 'autograd', 'tensor-autograd.ts'),
     inRoot('src', 'tensor', 'tensor.ts'),
     inRoot('src', 'tensor', 'tensor-operators.ts'),
     inRoot('src', 'tensor', 'tensor-properties.ts'),

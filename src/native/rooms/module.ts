@@ -1,6 +1,7 @@
 /** `cpp/binding/module*.cc`. */
 import type { DType } from '../../tensor/dtype.js';
 import type { Tensor } from '../../tensor/tensor.js';
+import type { NativeAutocast } from './autocast.js';
 import type {
   NativeBuffer,
   NativeMethod,
@@ -38,6 +39,7 @@ export interface BoundMethod {
 export interface RunOptions {
   readonly kwargs: Record<string, NativeValue> | null;
   readonly pool: NativePool | null;
+  readonly autocast: NativeAutocast | null;
 }
 /** A run that can be cancelled. */
 export interface NativeRun {
@@ -66,6 +68,10 @@ export interface ModuleRoom {
   /** Qualified type name, e.g. '__torch__.DigitsNet'. */
   typeName(m: NativeModule): string;
   namedParameters(m: NativeModule): [string, Tensor][];
+  /** The same without names, each once. */
+  parameters(m: NativeModule): Tensor[];
+  zeroGrad(m: NativeModule, setToNone: boolean): void;
+  requireGrad(m: NativeModule, requiresGrad: boolean): void;
   namedBuffers(m: NativeModule): [string, Tensor][];
   /** Qualified names with their type names; the root is ''. */
   namedModules(m: NativeModule): [string, string][];

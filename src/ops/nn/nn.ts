@@ -1,2 +1,4 @@
 /** What neural networks are made of: PyTorch's `torch.nn`. */
+
+export * as utils from './clip-grad.js';
 export * as functional from './functional.js';
