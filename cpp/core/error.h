@@ -18,6 +18,8 @@ class Error : public std::runtime_error {
 
   const std::string& code() const { return code_; }
   ErrorKind kind() const { return kind_; }
+  /// What JavaScript needs beside the message, for some codes.
+  virtual std::string detail() const { return {}; }
 
  private:
   std::string code_;
