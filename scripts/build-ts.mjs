@@ -5,11 +5,9 @@
 import { readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { rolldown } from 'rolldown';
+import { bundleNames, makeBundles } from './lib/bundles.mjs';
 import { inRoot } from './lib/paths.mjs';
 import { main, run } from './lib/steps.mjs';
-
-const bundleName = 'libtorch-node';
 
 export async function buildTypeScript() {
   // The operators' functions and types come from the registry of the LibTorch that is linked.
@@ -24,18 +22,11 @@ export async function buildTypeScript() {
     readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && /\.(js|ts|map)$/.test(entry.name))
       .map((entry) => path.relative(folder, path.join(entry.parentPath ?? entry.path, entry.name)));
-  const sources = new Set([...filesIn(inRoot('src')).map(stem), bundleName]);
+  const sources = new Set([...filesIn(inRoot('src')).map(stem), ...bundleNames]);
   for (const file of filesIn(inRoot('dist'))) {
     if (!sources.has(stem(file))) rmSync(inRoot('dist', file));
   }
-  const bundle = await rolldown({
-    input: inRoot('dist', 'index.js'),
-    platform: 'node',
-    // Dependencies stay the user's own copies.
-    external: (id) => !id.startsWith('.') && !path.isAbsolute(id),
-  });
-  await bundle.write({ file: inRoot('dist', `${bundleName}.js`), format: 'esm', sourcemap: true });
-  await bundle.close();
+  await makeBundles();
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await main(buildTypeScript);

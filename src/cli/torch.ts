@@ -1,0 +1,15 @@
+/** The package itself. In the bundle of the command line this import stays one: there is one copy. */
+export type Torch = typeof import('../index.js');
+export type {
+  DType,
+  Method,
+  ModuleInput,
+  ModuleValue,
+  ScriptModule,
+  Tensor,
+} from '../index.js';
+
+/** Loads the package, and LibTorch with it, at the first use. */
+export function loadTorch(): Promise<Torch> {
+  return import('../index.js');
+}
