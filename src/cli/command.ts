@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { paint } from './terminal.js';
 
 /** Adds a command to the program; each lives in a folder of its own. */
@@ -10,7 +10,6 @@ export function makeCommand(name: string, summary: string, examples: readonly st
   return new Command(name)
     .description(summary)
     .summary(summary)
-    .addOption(new Option('--verbose', 'show where an error comes from'))
     .helpOption('-h, --help', 'show this help')
     .addHelpText('after', `\n${paint('bold', 'Examples:')}\n${shown}\n`)
     .configureHelp({ styleTitle: (title) => paint('bold', title), helpWidth: helpWidth() });

@@ -37,6 +37,7 @@ function makeProgram(): Command {
   for (const add of commands) add(program);
   for (const command of program.commands) {
     command
+      .option('--verbose', 'show where an error comes from')
       .copyInheritedSettings(program)
       .showHelpAfterError(`'libtorch-node ${command.name()} --help' shows how`);
   }

@@ -34,6 +34,15 @@ function shareOut(columns: readonly Column[], natural: readonly number[], most: 
   }
 }
 
+/** Without its middle where it is too long: the ends of names tell them apart. */
+function cutMiddle(text: string, most: number): string {
+  // Text in a style, or of wide letters, is cut at its end by the table.
+  if (text.length <= most || text.includes('\u001b') || stringWidth(text) !== text.length)
+    return text;
+  const head = Math.floor((most - 1) / 2);
+  return `${text.slice(0, head)}…${text.slice(text.length - (most - 1 - head))}`;
+}
+
 /**
  * Lines of a table without borders; cells are cut where the terminal is too narrow for them.
  * Columns and titles in which there is nothing are left out.
@@ -60,7 +69,7 @@ export function table(
   if (columns.some(({ title }) => title !== '')) {
     shown.push(columns.map(({ title }) => paint('dim', title)));
   }
-  for (const row of rows) shown.push([...row]);
+  for (const row of rows) shown.push(row.map((cell, at) => cutMiddle(cell, widths[at]!)));
   const margin = ' '.repeat(indent);
   return shown
     .toString()

@@ -19,12 +19,12 @@ async function doctor({ json = false, probe: isProbe = false }: Options): Promis
   if (isProbe) return reportProbe();
   const system = systemSection();
   const libraries = findLibraries();
-  const probe = runProbe();
+  const probe = runProbe(libraries.builtFor !== null && libraries.lookUp.libtorch !== null);
   const sections: Section[] = [system, libraries.section, enginesSection(probe)];
   const { healthy, lines } = summary(sections);
   if (json) {
     const { addon, builtFor, lookUp } = libraries;
-    const found = 'probed' in probe ? probe.probed : null;
+    const found = probe !== null && 'probed' in probe ? probe.probed : null;
     printJson({ healthy, addon, builtFor, libtorch: lookUp.libtorch, ...found, sections });
   } else {
     print([...sections.flatMap(report), ...lines]);
@@ -33,7 +33,7 @@ async function doctor({ json = false, probe: isProbe = false }: Options): Promis
 }
 
 export const addDoctor: AddCommand = (program) => {
-  const command = makeCommand('doctor', 'check LibTorch, devices, threads and what else matters', [
+  const command = makeCommand('doctor', 'Check LibTorch, devices, threads and what else matters', [
     'doctor',
     'LIBTORCH=/opt/libtorch libtorch-node doctor',
     'doctor --json',

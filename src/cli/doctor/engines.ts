@@ -83,8 +83,9 @@ function environmentFindings(): Finding[] {
 }
 
 /** What LibTorch can do here, as its probe told. */
-export function enginesSection(probe: Probe): Section {
+export function enginesSection(probe: Probe | null): Section {
   const title = 'Engines';
+  if (probe === null) return { title, findings: [remark('loading', 'not tried: see above')] };
   if (!('probed' in probe)) {
     const { code, problem } = probe;
     const [head = '', ...rest] = problem.split('\n');

@@ -51,29 +51,25 @@ const places = [
 
 /** Each place that was looked at, and those that no longer mattered. */
 function placeFindings({ libtorch, misses }: LookUp, needed: string): Finding[] {
-  const named = misses.map(({ place, problem, found }) => {
+  const named = misses.map(({ place, problem, found }): Finding => {
     const about = places.find(([origin, name]) => {
       return found ? found.origin === origin : place.includes(name) || place.includes(origin);
-    })?.[1];
-    const isWanted = place === 'LIBTORCH';
-    const label = about ?? place;
-    return isWanted || found ? failure(label, problem) : remark(label, problem);
+    });
+    const isWanted = place === 'LIBTORCH' || found !== undefined;
+    const status = isWanted && libtorch === null ? 'warning' : 'note';
+    return { about: about?.[1] ?? place, status, detail: problem };
   });
   if (!process.env.LIBTORCH) named.unshift(remark('LIBTORCH', 'not set'));
   if (libtorch === null) {
-    return [
-      ...named,
-      failure('LibTorch', `no LibTorch ${needed}`, `Ways to get one:\n${waysOut(needed)}`),
-    ];
+    const ways = `Ways to get one:\n${waysOut(needed)}`;
+    return [...named, failure('LibTorch', `no LibTorch ${needed}`, ways)];
   }
   const at = places.findIndex(([origin]) => origin === libtorch.origin);
   const version = libtorch.version ?? 'of unknown version';
   const found = ok(places[at]?.[1] ?? libtorch.origin, `LibTorch ${version}: ${libtorch.folder}`);
   const rest = places.slice(at + 1).map(([, name]) => remark(name, 'not needed'));
   const before = libtorch.origin === 'LIBTORCH' ? [] : named;
-  // Another version on the way is no failure once the right one was found.
-  const passed = before.map((one) => ({ ...one, status: 'note' as const }));
-  return [...passed, found, ...rest];
+  return [...before, found, ...rest];
 }
 
 /** Where the addon and LibTorch are; nothing of LibTorch is loaded for it. */

@@ -62,8 +62,9 @@ async function tryLibTorch(): Promise<Probed> {
   };
 }
 
-/** Runs the probe. */
-export function runProbe(): Probe {
+/** Runs the probe, unless what it needs is not there. */
+export function runProbe(isPossible: boolean): Probe | null {
+  if (!isPossible) return null;
   const program = process.argv[1];
   if (program === undefined) return { code: null, problem: 'there is no program to start' };
   const args = [...process.execArgv, program, 'doctor', probeOption];

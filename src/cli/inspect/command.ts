@@ -26,7 +26,7 @@ async function inspect(file: string, { json = false, all = false }: Options): Pr
 }
 
 export const addInspect: AddCommand = (program) => {
-  const command = makeCommand('inspect', 'show what a model or weights file holds; runs nothing', [
+  const command = makeCommand('inspect', 'Show what a model or weights file holds; runs nothing', [
     'inspect resnet18.pt',
     'inspect resnet18.pt --all | less',
     'inspect weights.safetensors',

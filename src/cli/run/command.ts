@@ -74,8 +74,7 @@ interface Ran {
   readonly loadMs: number;
 }
 
-async function run(file: string, given: RunOptions): Promise<void> {
-  const options = given.batch?.length === 0 ? { ...given, batch: undefined as never } : given;
+async function run(file: string, options: RunOptions): Promise<void> {
   const isBatch = options.batch !== undefined;
   if (options.output !== undefined) checkOutput(options.output, isBatch);
   const files = options.batch === undefined ? [null] : expandFiles(options.batch);
@@ -86,12 +85,12 @@ async function run(file: string, given: RunOptions): Promise<void> {
   const model = (await torch.loadModule(file, { device, executor })) as ScriptModule;
   const loadMs = performance.now() - begin;
   const labels = await findLabels(model, options.labels);
-  const plan = planArguments(methodOf(model, options.method), options.input, isBatch);
+  const plan = planArguments(methodOf(model, options.method), options.input ?? [], isBatch);
   const { mean, std } = normalization(options);
   const maker = new ValueMaker(torch, {
     device,
     dtype: options.dtype ?? null,
-    image: { size: options.size ?? null, gray: options.gray, mean, std, dtype: 'float32' },
+    image: { size: options.size ?? null, gray: options.gray ?? false, mean, std, dtype: 'float32' },
   });
   const warmup = options.warmup ?? (options.repeat > 1 || isBatch ? 1 : 0);
   const session = new Session(torch, model, {
@@ -121,10 +120,10 @@ async function run(file: string, given: RunOptions): Promise<void> {
   model.dispose();
 }
 
-const collect = (value: string, all: readonly string[]): string[] => [...all, value];
+const collect = (value: string, all: readonly string[] = []): string[] => [...all, value];
 
 export const addRun: AddCommand = (program) => {
-  const command = makeCommand('run', 'run a model on images, arrays or random numbers', [
+  const command = makeCommand('run', 'Run a model on images, arrays or random numbers', [
     'run resnet18.pt -i random:1x3x224x224 --repeat 50',
     'run resnet18.pt -i cat.jpg --size 224 --mean imagenet --labels imagenet.txt',
     'run resnet18.pt --batch photos/ --size 224 --mean imagenet',
@@ -138,7 +137,6 @@ export const addRun: AddCommand = (program) => {
         '.json, an image), random:1x3x224x224[:dtype[:below]], randn:…, zeros:…, ones:…, ' +
         'JSON with or without :dtype, or text:…',
       collect,
-      [],
     )
     .option('--batch <path...>', 'files, folders or patterns: one run each, as the first argument')
     .option('-m, --method <name>', 'the method to run', 'forward')
@@ -169,7 +167,7 @@ export const addRun: AddCommand = (program) => {
     .option('-t, --threads <count>', 'threads inside an operator', wholeNumber(1))
     .option('--seed <number>', 'of random inputs and of the model', wholeNumber(0))
     .option('--size <height[xwidth]>', 'scale and crop images to this', imageSize)
-    .option('--gray', 'images with one channel', false)
+    .option('--gray', 'images with one channel')
     .option(
       '--mean <values>',
       "subtract from images: 'imagenet' (with its std) or 0.5,0.5,0.5",
@@ -180,7 +178,7 @@ export const addRun: AddCommand = (program) => {
       '-o, --output <file>',
       'write the result: .npy, .pt, .safetensors; a folder with --batch',
     )
-    .option('--json', 'print everything as JSON', false)
+    .option('--json', 'print everything as JSON')
     .action(run);
   program.addCommand(command);
 };

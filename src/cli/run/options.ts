@@ -4,7 +4,7 @@ import type { DType } from '../torch.js';
 
 /** What the command line of `run` says, checked. */
 export interface RunOptions {
-  readonly input: readonly string[];
+  readonly input?: readonly string[];
   readonly batch?: readonly string[];
   readonly method: string;
   readonly repeat: number;
@@ -17,11 +17,11 @@ export interface RunOptions {
   readonly threads?: number;
   readonly seed?: number;
   readonly size?: readonly [number, number];
-  readonly gray: boolean;
+  readonly gray?: boolean;
   readonly mean?: readonly number[] | 'imagenet';
   readonly std?: readonly number[] | 'imagenet';
   readonly output?: string;
-  readonly json: boolean;
+  readonly json?: boolean;
 }
 
 const imagenet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;

@@ -34,7 +34,7 @@ async function types(file: string, { output, name }: Options): Promise<void> {
 }
 
 export const addTypes: AddCommand = (program) => {
-  const command = makeCommand('types', 'write TypeScript types and a zod signature of a model', [
+  const command = makeCommand('types', 'Write TypeScript types and a zod signature of a model', [
     'types resnet18.pt -o src/resnet18.ts',
     'types resnet18.pt -o src/resnet18.d.ts --name Resnet',
     'types resnet18.pt | less',
