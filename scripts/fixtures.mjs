@@ -1,6 +1,7 @@
 /**
  * Modules and golden values for the tests, made by the pinned LibTorch's own Python package, into
- * `.cache/fixtures`, anew only when a generator changed; and what the voice activity example needs.
+ * `.cache/fixtures`, anew only when a generator changed; what PyTorch 1.13 writes; and what the voice
+ * activity example needs.
  *
  *     node scripts/fixtures.mjs
  */
@@ -13,6 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { prepare as prepareVoiceActivity } from '../examples/voice-activity/setup.mjs';
 import { withLock } from './lib/lock.mjs';
+import { prepareOlderFixtures } from './lib/older-fixtures.mjs';
 import { inRoot } from './lib/paths.mjs';
 import { main, Stop } from './lib/steps.mjs';
 
@@ -144,7 +146,8 @@ export async function prepareFixtures(log = () => {}) {
   const stamp = await fingerprint();
   return withLock('fixtures', async () => {
     await prepareVoiceActivity(log);
-    if ((await readOr(path.join(target, 'stamp'), '')) === stamp) return false;
+    const older = await prepareOlderFixtures(log);
+    if ((await readOr(path.join(target, 'stamp'), '')) === stamp) return older;
     await makeFixtures(stamp, log);
     return true;
   });

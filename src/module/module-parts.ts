@@ -1,4 +1,6 @@
+import { makeError } from '../errors.js';
 import type { NativeModule } from '../native/types.js';
+import { describe } from '../tensor/describe.js';
 import type { CallGuard } from './call-guard.js';
 import type { ExtraFiles } from './extra-files.js';
 
@@ -11,4 +13,19 @@ export interface ModuleParts {
   readonly extraFiles: ExtraFiles;
   /** Null without a signature. */
   readonly guard: CallGuard | null;
+}
+
+let partsOf: (value: unknown) => ModuleParts | null = () => null;
+
+/** ScriptModule says how its parts, which nobody else sees, are read. @internal */
+export function openParts(read: typeof partsOf): void {
+  partsOf = read;
+}
+
+/** The parts of a ScriptModule; ERR_DISPOSED when it is gone, a TypeError for anything else. @internal */
+export function requireParts(where: string, value: unknown): ModuleParts {
+  const parts = partsOf(value);
+  if (parts !== null) return parts;
+  const got = describe(value);
+  throw makeError('ERR_INVALID_ARG_TYPE', `${where}: expected a ScriptModule, got ${got}`);
 }

@@ -48,7 +48,9 @@ class Inliner {
     const std::string scope = ScopeOf(call);
     Node* before = call->prev();
     Node* after = call->next();
-    torch::jit::inlineCallTo(call, function);
+    // The function itself, which its body does not take.
+    if (call->kind() == c10::prim::CallFunction) call->removeInput(0);
+    torch::jit::inlineCallTo(call, function, false);
     for (Node* node = before->next(); node != after; node = node->next()) SetScope(node, scope);
     return before->next();
   }

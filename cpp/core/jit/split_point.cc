@@ -86,7 +86,7 @@ class Finder {
     auto* method = type->findMethod(call.node->s(c10::attr::name));
     auto* function = method == nullptr ? nullptr : torch::jit::tryToGraphFunction(*method);
     if (function == nullptr) return false;
-    torch::jit::inlineCallTo(call.node, function);
+    torch::jit::inlineCallTo(call.node, function, false);
     return true;
   }
 

@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/error_message.h"
+#include "core/jit/saveable.h"
 #include "core/module/torchscript_engine.h"
 #include "core/runtime/exit.h"
 
@@ -32,6 +33,7 @@ std::string TorchScriptEngine::Code(const std::string& method) const {
 }
 
 void TorchScriptEngine::Save(const std::string& path, const ExtraFiles& extra_files) const {
+  CheckSaveable(module_);
   const ExitHold hold;
   try {
     module_.save(path, extra_files);
@@ -42,6 +44,7 @@ void TorchScriptEngine::Save(const std::string& path, const ExtraFiles& extra_fi
 }
 
 std::string TorchScriptEngine::ToBytes(const ExtraFiles& extra_files) const {
+  CheckSaveable(module_);
   std::ostringstream stream;
   module_.save(stream, extra_files);
   return std::move(stream).str();

@@ -1,0 +1,117 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import {
+  inspectModule,
+  loadModule,
+  loadModuleSync,
+  loadStateDict,
+  loadStateDictSync,
+  type ModuleInput,
+  setWarningHandler,
+} from '../../src/index.js';
+import type { FixtureCase } from '../fixtures/fixtures.js';
+import {
+  type EncodedTensor,
+  expectTensor,
+  expectValue,
+  type Tolerance,
+  toInput,
+} from '../fixtures/values.js';
+
+interface OlderModule {
+  readonly file: string;
+  readonly cases: readonly Omit<FixtureCase, 'kwargs'>[];
+  readonly parameters: number;
+}
+interface OlderManifest {
+  readonly torch: string;
+  readonly modules: Readonly<Record<string, OlderModule>>;
+  readonly stateDict: Readonly<Record<string, EncodedTensor>>;
+}
+
+const folder = fileURLToPath(new URL('../../.cache/fixtures-1.13/', import.meta.url));
+const inFolder = (name: string): string => path.join(folder, name);
+
+function readManifest(): OlderManifest {
+  const file = inFolder('manifest.json');
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as OlderManifest;
+  const reason = inFolder('reason.txt');
+  const why = existsSync(reason) ? readFileSync(reason, 'utf8') : 'run "node scripts/fixtures.mjs"';
+  throw new Error(`the files of PyTorch 1.13 are missing: ${why}`);
+}
+
+const manifest = readManifest();
+const names = Object.keys(manifest.modules);
+/** Numbers of one dynamically quantized layer depend on the engine: qnnpack's there, x86's with its 7 bits here. */
+const toleranceOf = (name: string): Tolerance => {
+  return { atol: /^quantized-(dynamic|lstm)/.test(name) ? 5e-3 : 1e-5 };
+};
+
+// Quantized tensors are deprecated, and LibTorch says so.
+setWarningHandler(() => {});
+
+describe(`a module written by PyTorch ${manifest.torch}`, () => {
+  it('is of 1.13', () => {
+    expect(manifest.torch).toMatch(/^1\.13\./);
+    expect(names).toHaveLength(9);
+  });
+
+  it.each(names)('loads and computes what it did there: %s', async (name) => {
+    const { file, cases } = manifest.modules[name]!;
+    using model = await loadModule<unknown>(inFolder(file));
+    using same = loadModuleSync<unknown>(readFileSync(inFolder(file)));
+    for (const { method, args, result } of cases) {
+      const given = (): ModuleInput[] => args.map(toInput);
+      expectValue(
+        await model.run(method, given()),
+        result!,
+        toleranceOf(name),
+        `${name}.${method}`,
+      );
+      expectValue(same.runSync(method, given()), result!, toleranceOf(name), `${name}.${method}`);
+    }
+  });
+
+  it.each(names)('is read without running it: %s', async (name) => {
+    const { file, parameters } = manifest.modules[name]!;
+    const found = await inspectModule(inFolder(file));
+    const sizes = found.parameters.map(({ shape }) => shape.reduce((a, b) => a * b, 1));
+    expect(found.format).toBe('torchscript');
+    expect(sizes.reduce((a, b) => a + b, 0)).toBe(parameters);
+    expect(found.frozen).toBe(name === 'frozen');
+    expect(found.quantized).toBe(name.startsWith('quantized'));
+    const run = manifest.modules[name]!.cases.map(({ method }) => method);
+    expect(found.methods.map((method) => method.name)).toEqual(expect.arrayContaining(run));
+  });
+
+  it('keeps its extra files', async () => {
+    using model = await loadModule(inFolder('extra-files.pt'));
+    expect(model.extraFiles['labels.txt']?.toString()).toBe('кот\ndog');
+    expect([...model.extraFiles['blob.bin']!]).toEqual([...Array(256).keys()]);
+  });
+});
+
+describe('a state dict written by PyTorch 1.13', () => {
+  const entries = Object.entries(manifest.stateDict);
+
+  it.each(['state-dict.pth', 'state-dict-legacy.pth'])('has its values: %s', async (name) => {
+    for (const state of [await loadStateDict(inFolder(name)), loadStateDictSync(inFolder(name))]) {
+      expect([...state.keys()]).toEqual(entries.map(([key]) => key));
+      for (const [key, golden] of entries) expectTensor(state.get(key), golden, undefined, key);
+    }
+  });
+
+  it('goes into a module of 1.13', async () => {
+    using model = await loadModule(inFolder('traced.pt'));
+    const golden = model.forwardSync(toInput(manifest.modules.traced!.cases[0]!.args[0]!));
+    for (const tensor of model.namedParameters().values()) tensor.detach().zero_();
+    const keys = await model.loadStateDict(await loadStateDict(inFolder('state-dict.pth')), {
+      strict: false,
+    });
+    expect(keys.missingKeys).toEqual([]);
+    const again = model.forwardSync(toInput(manifest.modules.traced!.cases[0]!.args[0]!));
+    expect(again.equal(golden)).toBe(true);
+  });
+});
