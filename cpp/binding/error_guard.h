@@ -36,13 +36,23 @@ napi_value GuardedRaw(napi_env env, napi_callback_info info) noexcept {
 }
 
 /// Adds a guarded function to a room.
-template <Napi::Value (*Function)(const Napi::CallbackInfo&)>
-void Define(Napi::Object room, const char* name) {
+template <napi_value (*Function)(napi_env, napi_callback_info)>
+void DefineRaw(Napi::Object room, const char* name) {
   napi_value function = nullptr;
   NAPI_THROW_IF_FAILED_VOID(
-      room.Env(), napi_create_function(room.Env(), name, NAPI_AUTO_LENGTH, Guarded<Function>,
+      room.Env(), napi_create_function(room.Env(), name, NAPI_AUTO_LENGTH, GuardedRaw<Function>,
                                        nullptr, &function));
   room.Set(name, Napi::Value(room.Env(), function));
+}
+
+template <Napi::Value (*Function)(const Napi::CallbackInfo&)>
+napi_value WithInfo(napi_env env, napi_callback_info info) {
+  return Function(Napi::CallbackInfo(env, info));
+}
+
+template <Napi::Value (*Function)(const Napi::CallbackInfo&)>
+void Define(Napi::Object room, const char* name) {
+  DefineRaw<WithInfo<Function>>(room, name);
 }
 
 }  // namespace libtorch_node::binding

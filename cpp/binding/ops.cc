@@ -1,17 +1,18 @@
 #include "binding/ops.h"
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "binding/error_guard.h"
+#include "binding/tensor/handle_table.h"
 #include "binding/tensor/tensor_handle.h"
 #include "binding/value/arguments.h"
 #include "binding/value/describe.h"
 #include "binding/value/from_ivalue.h"
 #include "binding/value/scalar.h"
+#include "core/jit/trace.h"
 #include "core/ops/operator_set.h"
 #include "core/ops/tensor_call.h"
 
@@ -20,18 +21,6 @@ namespace libtorch_node::binding {
 namespace {
 
 constexpr std::size_t kUsualArguments = 10;
-
-/// What a bound function calls.
-struct BoundOperator {
-  explicit BoundOperator(core::OperatorSet operators)
-      : set(std::move(operators)),
-        unary(core::TensorCall::Find(set.overloads, 1)),
-        binary(core::TensorCall::Find(set.overloads, 2)) {}
-
-  core::OperatorSet set;
-  std::optional<core::TensorCall> unary;
-  std::optional<core::TensorCall> binary;
-};
 
 /// A trailing plain object carries keyword arguments, unless the operator takes a dict there.
 bool IsKeywords(Environment& environment, napi_value value) {
@@ -47,22 +36,6 @@ bool IsKeywords(Environment& environment, napi_value value) {
 bool IsTensor(Environment& environment, napi_value value, const c10::TensorImpl* impl) {
   const TensorHandle* handle = FindTensor(environment, value);
   return handle != nullptr && handle->tensor.unsafeGetTensorImpl() == impl;
-}
-
-/// The result of a call with tensors alone; null where that is not what was asked for.
-napi_value CallShort(Environment& environment, const BoundOperator& bound,
-                     const CallArguments& arguments) {
-  const bool binary = arguments.count == 2 && bound.binary;
-  if (!binary && !(arguments.count == 1 && bound.unary)) return nullptr;
-  const TensorHandle* self = FindTensor(environment, arguments.positional[0]);
-  if (self == nullptr) return nullptr;
-  const TensorHandle* other = binary ? FindTensor(environment, arguments.positional[1]) : self;
-  if (other == nullptr) return nullptr;
-  at::Tensor result =
-      binary ? (*bound.binary)(self->tensor, other->tensor) : (*bound.unary)(self->tensor);
-  if (result.is_same(self->tensor)) return arguments.positional[0];
-  if (result.is_same(other->tensor)) return arguments.positional[1];
-  return NewTensor(environment, std::move(result));
 }
 
 /// In-place operators give back their input, others their `out`: the same JavaScript object then,
@@ -140,12 +113,10 @@ napi_value Call(napi_env env, napi_callback_info info) {
                          nullptr);
     arguments.positional = many.data();
   }
-  auto& bound = *static_cast<BoundOperator*>(data);
-  if (napi_value result = CallShort(environment, bound, arguments)) return result;
   if (count > 0 && IsKeywords(environment, arguments.positional[count - 1])) {
     arguments.kwargs = arguments.positional[--arguments.count];
   }
-  core::OperatorSet& set = bound.set;
+  auto& set = *static_cast<core::OperatorSet*>(data);
   arguments.numbers_as_tensors = set.numbers_as_tensors;
   core::Overload& overload = Resolve(environment, set, arguments);
   torch::jit::Stack stack = ToStack(environment, *overload.schema, 0, arguments, set.name);
@@ -163,23 +134,79 @@ napi_value Call(napi_env env, napi_callback_info info) {
   return results;
 }
 
-Napi::Value Bind(const Napi::CallbackInfo& info) {
-  const napi_env env = info.Env();
-  auto bound = std::make_unique<BoundOperator>(core::FindOperators(info[0].ToString().Utf8Value()));
+/// A function that owns what it calls.
+template <napi_value (*Function)(napi_env, napi_callback_info), typename Callee>
+napi_value NewFunction(napi_env env, const std::string& name, std::unique_ptr<Callee> callee) {
   napi_value function = nullptr;
   NAPI_THROW_IF_FAILED(env,
-                       napi_create_function(env, bound->set.name.c_str(), NAPI_AUTO_LENGTH,
-                                            GuardedRaw<Call>, bound.get(), &function),
-                       Napi::Value());
+                       napi_create_function(env, name.c_str(), NAPI_AUTO_LENGTH,
+                                            GuardedRaw<Function>, callee.get(), &function),
+                       nullptr);
   NAPI_THROW_IF_FAILED(
       env,
       napi_add_finalizer(
-          env, function, bound.get(),
-          [](napi_env, void* data, void*) { delete static_cast<BoundOperator*>(data); }, nullptr,
-          nullptr),
-      Napi::Value());
-  bound.release();
-  return Napi::Value(env, function);
+          env, function, callee.get(),
+          [](napi_env, void* data, void*) { delete static_cast<Callee*>(data); }, nullptr, nullptr),
+      nullptr);
+  callee.release();
+  return function;
+}
+
+Napi::Value Bind(const Napi::CallbackInfo& info) {
+  auto set =
+      std::make_unique<core::OperatorSet>(core::FindOperators(info[0].ToString().Utf8Value()));
+  const std::string name = set->name;
+  return {info.Env(), NewFunction<Call>(info.Env(), name, std::move(set))};
+}
+
+/// What a short call answers besides the number of its result.
+constexpr double kLongWay = 0;
+constexpr double kSelf = -1;
+constexpr double kOther = -2;
+
+double ShortCall(Environment& environment, const core::TensorCall& call, const napi_value* values,
+                 std::size_t count) {
+  if (core::Trace::Current() != nullptr) return kLongWay;
+  const TensorHandle* inputs[2] = {nullptr, nullptr};
+  for (std::size_t i = 1; i < count; ++i) {
+    double number = 0;
+    napi_get_value_double(environment.env(), values[i], &number);
+    inputs[i - 1] = environment.tensors().Find(number);
+    if (inputs[i - 1] == nullptr) return kLongWay;
+  }
+  at::Tensor result =
+      inputs[1] == nullptr ? call(inputs[0]->tensor) : call(inputs[0]->tensor, inputs[1]->tensor);
+  if (result.is_same(inputs[0]->tensor)) return kSelf;
+  if (inputs[1] != nullptr && result.is_same(inputs[1]->tensor)) return kOther;
+  return AttachTensor(environment, values[0], std::move(result));
+}
+
+template <std::size_t kTensors>
+napi_value CallShort(napi_env env, napi_callback_info info) {
+  Environment& environment = Environment::Of(env);
+  napi_value values[kTensors + 1];
+  std::size_t count = kTensors + 1;
+  void* data = nullptr;
+  NAPI_THROW_IF_FAILED(env, napi_get_cb_info(env, info, &count, values, nullptr, &data), nullptr);
+  const auto& call = *static_cast<core::TensorCall*>(data);
+  napi_value answer = nullptr;
+  napi_create_double(env, ShortCall(environment, call, values, kTensors + 1), &answer);
+  return answer;
+}
+
+Napi::Value BindShort(const Napi::CallbackInfo& info) {
+  const napi_env env = info.Env();
+  const core::OperatorSet set = core::FindOperators(info[0].ToString().Utf8Value());
+  Napi::Object calls = Napi::Object::New(env);
+  if (const auto call = core::TensorCall::Find(set.overloads, 1)) {
+    calls.Set("unary",
+              NewFunction<CallShort<1>>(env, set.name, std::make_unique<core::TensorCall>(*call)));
+  }
+  if (const auto call = core::TensorCall::Find(set.overloads, 2)) {
+    calls.Set("binary",
+              NewFunction<CallShort<2>>(env, set.name, std::make_unique<core::TensorCall>(*call)));
+  }
+  return calls;
 }
 
 Napi::Value List(const Napi::CallbackInfo& info) {
@@ -203,6 +230,7 @@ Napi::Value List(const Napi::CallbackInfo& info) {
 void InitOps(Napi::Env env, Napi::Object exports) {
   Napi::Object room = Napi::Object::New(env);
   Define<Bind>(room, "bind");
+  Define<BindShort>(room, "bindShort");
   Define<List>(room, "list");
   exports.Set("ops", room);
 }

@@ -21,6 +21,7 @@ export type * from './rooms/autograd.js';
 export type * from './rooms/device.js';
 export type * from './rooms/jit.js';
 export type * from './rooms/jit-compile.js';
+export type * from './rooms/jit-trace.js';
 export type * from './rooms/math-mode.js';
 export type * from './rooms/module.js';
 export type * from './rooms/ops.js';

@@ -1,4 +1,5 @@
 import { native } from '../native/addon.js';
+import { withShortCalls } from './short-call.js';
 import type { Bound } from './types.js';
 
 /** The operators that were called, by the places that the generator gave them. @internal */
@@ -6,7 +7,8 @@ export const table: (Bound | undefined)[] = [];
 
 /** @internal */
 export function bind(name: string): Bound {
-  return native.ops.bind(name);
+  const { unary, binary } = native.ops.bindShort(name);
+  return withShortCalls(native.ops.bind(name), unary, binary);
 }
 
 /** Sizes given one by one become the list that the operator takes. @internal */

@@ -1,4 +1,4 @@
-import { native } from '../native/addon.js';
+import { bind } from './bind.js';
 import type { OperatorNamespaces } from './generated/operators.js';
 import type { Bound } from './types.js';
 
@@ -32,9 +32,9 @@ function lazy(base: object, make: (name: string) => unknown): object {
 
 function operator(name: string): object {
   // Overloads are found through the prototype: the bound function itself is what gets called.
-  const bound = native.ops.bind(name);
+  const bound = bind(name);
   const overloads = lazy(Object.create(Function.prototype), (overload) =>
-    native.ops.bind(`${name}.${overload}`),
+    bind(`${name}.${overload}`),
   );
   return Object.setPrototypeOf(bound, overloads);
 }

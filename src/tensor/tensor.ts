@@ -149,10 +149,10 @@ export class Tensor<D extends DType = DType> extends TensorAutograd<D> {
   }
   /** Lets the memory go, unless views or other tensors hold it. A second call does nothing. */
   dispose(): void {
-    native.tensor.dispose(this);
+    native.tensor.dispose(this, #handle in this ? this.#handle : 0);
   }
   [Symbol.dispose](): void {
-    native.tensor.dispose(this);
+    native.tensor.dispose(this, #handle in this ? this.#handle : 0);
   }
 
   /** The text that Python's `str(tensor)` gives. */

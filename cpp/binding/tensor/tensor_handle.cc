@@ -19,6 +19,17 @@ void Release(TensorHandle* handle) {
 
 void Finalize(napi_env, void* data, void*) { Release(static_cast<TensorHandle*>(data)); }
 
+/// After wrapping: takes the handle back where that failed.
+void Account(Environment& environment, TensorHandle* handle, napi_status wrapped,
+             const BufferWindow* lender) {
+  if (wrapped != napi_ok) {
+    environment.tensors().Erase(handle);
+    NAPI_THROW_IF_FAILED_VOID(environment.env(), wrapped);
+  }
+  environment.Retain();
+  handle->ledger_key = environment.ledger().Add(handle->tensor, lender);
+}
+
 }  // namespace
 
 napi_value NewTensor(Environment& environment, at::Tensor tensor, const BufferWindow* lender) {
@@ -27,19 +38,24 @@ napi_value NewTensor(Environment& environment, at::Tensor tensor, const BufferWi
   if (!environment.initialized()) {
     throw core::Error("ERR_NOT_INITIALIZED", "the addon was not initialized in this environment");
   }
-  napi_value token = environment.Token();
-  napi_value instance = nullptr;
-  NAPI_THROW_IF_FAILED(
-      env, napi_new_instance(env, environment.TensorConstructor(), 1, &token, &instance), nullptr);
   TensorHandle* handle = environment.tensors().Insert({&environment, std::move(tensor), nullptr});
-  const napi_status status = napi_wrap(env, instance, handle, Finalize, nullptr, nullptr);
-  if (status != napi_ok) {
-    environment.tensors().Erase(handle);
-    NAPI_THROW_IF_FAILED(env, status, nullptr);
+  napi_value arguments[] = {environment.Token(), nullptr};
+  napi_value instance = nullptr;
+  napi_status status = napi_create_double(env, HandleTable::NumberOf(handle), &arguments[1]);
+  if (status == napi_ok) {
+    status = napi_new_instance(env, environment.TensorConstructor(), 2, arguments, &instance);
   }
-  environment.Retain();
-  handle->ledger_key = environment.ledger().Add(handle->tensor, lender);
+  if (status == napi_ok) status = napi_wrap(env, instance, handle, Finalize, nullptr, nullptr);
+  Account(environment, handle, status, lender);
   return instance;
+}
+
+double AttachTensor(Environment& environment, napi_value object, at::Tensor tensor) {
+  TensorHandle* handle = environment.tensors().Insert({&environment, std::move(tensor), nullptr});
+  const napi_status status =
+      napi_wrap(environment.env(), object, handle, Finalize, nullptr, nullptr);
+  Account(environment, handle, status, nullptr);
+  return HandleTable::NumberOf(handle);
 }
 
 TensorHandle* FindTensor(Environment& environment, napi_value value) {
@@ -68,14 +84,17 @@ const at::Tensor& RequireTensor(Environment& environment, napi_value value) {
   throw core::Error("ERR_DISPOSED", "the tensor was disposed");
 }
 
-void DisposeTensor(Environment& environment, napi_value value) {
-  TensorHandle* handle = FindTensor(environment, value);
+void DisposeTensor(Environment& environment, napi_value value, double number) {
+  TensorHandle* handle = environment.tensors().Find(number);
+  if (handle == nullptr) handle = FindTensor(environment, value);
   if (handle == nullptr) {
     IsDisposedTensor(environment, value);
     return;
   }
-  NAPI_THROW_IF_FAILED_VOID(environment.env(), napi_remove_wrap(environment.env(), value, nullptr));
-  Release(handle);
+  void* wrapped = nullptr;
+  NAPI_THROW_IF_FAILED_VOID(environment.env(),
+                            napi_remove_wrap(environment.env(), value, &wrapped));
+  Release(static_cast<TensorHandle*>(wrapped));
 }
 
 }  // namespace libtorch_node::binding

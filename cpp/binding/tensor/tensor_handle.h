@@ -18,6 +18,9 @@ struct TensorHandle {
 napi_value NewTensor(Environment& environment, at::Tensor tensor,
                      const BufferWindow* lender = nullptr);
 
+/// Makes an empty JavaScript Tensor one of this; returns the number of its handle.
+double AttachTensor(Environment& environment, napi_value object, at::Tensor tensor);
+
 /// Null when the value is not a live Tensor of this environment.
 TensorHandle* FindTensor(Environment& environment, napi_value value);
 
@@ -29,7 +32,7 @@ const at::Tensor& RequireTensor(Environment& environment, napi_value value);
 bool IsDisposedTensor(Environment& environment, napi_value value);
 
 /// Lets go of the memory at once, and spares the garbage collector the finalizer. Again: does
-/// nothing.
-void DisposeTensor(Environment& environment, napi_value value);
+/// nothing. `number` is that of the value's handle, or 0 where it is not known.
+void DisposeTensor(Environment& environment, napi_value value, double number);
 
 }  // namespace libtorch_node::binding

@@ -7,6 +7,7 @@
 #include "binding/promise_task.h"
 #include "binding/tensor/tensor_handle.h"
 #include "binding/value/names.h"
+#include "core/jit/trace_guard.h"
 #include "core/runtime/shared_table.h"
 #include "core/tensor/normal_tensor.h"
 #include "core/tensor/size_guard.h"
@@ -79,6 +80,7 @@ Napi::Value RequiresGrad(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value ToAsync(const Napi::CallbackInfo& info) {
+  core::RefuseAsyncInTrace("toAsync()");
   Environment& environment = Environment::Of(info.Env());
   const at::Tensor tensor = core::PinnedAlias(TensorOf(info));
   std::optional<c10::Device> device;
@@ -93,9 +95,17 @@ Napi::Value ToAsync(const Napi::CallbackInfo& info) {
       }));
 }
 
-Napi::Value Dispose(const Napi::CallbackInfo& info) {
-  DisposeTensor(Environment::Of(info.Env()), info[0]);
-  return info.Env().Undefined();
+/// Of a tensor and the number of its handle.
+napi_value Dispose(napi_env env, napi_callback_info info) {
+  napi_value arguments[2];
+  std::size_t count = 2;
+  NAPI_THROW_IF_FAILED(env, napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr),
+                       nullptr);
+  Environment& environment = Environment::Of(env);
+  double number = 0;
+  napi_get_value_double(env, arguments[1], &number);
+  DisposeTensor(environment, arguments[0], number);
+  return nullptr;
 }
 
 Napi::Value IsDisposed(const Napi::CallbackInfo& info) {
@@ -144,7 +154,7 @@ void InitTensor(Napi::Env env, Napi::Object exports) {
   Define<IsPinned>(room, "isPinned");
   Define<RequiresGrad>(room, "requiresGrad");
   Define<ToAsync>(room, "toAsync");
-  Define<Dispose>(room, "dispose");
+  DefineRaw<Dispose>(room, "dispose");
   Define<IsDisposed>(room, "isDisposed");
   Define<Share>(room, "share");
   Define<Claim>(room, "claim");

@@ -13,6 +13,13 @@ export interface ScriptObjectRoom {
   attribute(o: NativeScriptObject, name: string): NativeValue;
 }
 
+/**
+ * A call with tensors alone. Takes an empty Tensor for the result and the numbers of the inputs'
+ * handles; answers with the number of the result's handle, with -1 or -2 where the result is the
+ * first or the second input itself, or with 0 where the call must go the long way.
+ */
+export type ShortCall = (out: Tensor, ...handles: number[]) => number;
+
 export interface OpsRoom {
   /**
    * A function that calls an operator: `name` is 'aten::add' (overloads resolved by the arguments) or
@@ -20,6 +27,8 @@ export interface OpsRoom {
    * Throws ERR_UNKNOWN_OPERATOR with the nearest names.
    */
   bind(name: string): (...args: NativeValue[]) => NativeValue;
+  /** The short ways of the same operator, where it has them. */
+  bindShort(name: string): { readonly unary?: ShortCall; readonly binary?: ShortCall };
   /**
    * Every registered operator with its schema text; whether kernels are chosen by the dispatcher
    * (others are TorchScript's own), and why JavaScript cannot call it, where it cannot.
@@ -31,6 +40,9 @@ export interface OpsRoom {
     dispatched: boolean;
     obstacle?: string;
   }[];
+  /** Opens a compiled library and names the operators it registered. Throws ERR_OP_LIBRARY. */
+  loadLibrary(path: string): Promise<string[]>;
+  loadLibrarySync(path: string): string[];
 }
 
 /** Random numbers apart from a device's own. */

@@ -61,7 +61,8 @@ export interface TensorRoom {
   copyFrom(t: Tensor, buffer: NativeBuffer, byteOffset: number, byteLength: number): void;
   /** dtype or device may be null: unchanged. */
   toAsync(t: Tensor, device: string | null, dtype: DType | null): Promise<Tensor>;
-  dispose(t: Tensor): void;
+  /** With the number of its handle. */
+  dispose(t: Tensor, handle: number): void;
   isDisposed(t: TensorProperties): boolean;
   /** Puts the memory into the process-wide table; the token is claimable in any environment until revoked. */
   share(t: Tensor): string;
