@@ -89,13 +89,15 @@ TEST(attributes_are_read_and_written_by_their_qualified_names) {
   EXPECT_CODE(engine->SetAttribute("", 1), "ERR_NO_ATTRIBUTE");
 }
 
-TEST(tensors_given_out_share_memory_but_not_sizes) {
+TEST(parameters_are_given_out_themselves_other_tensors_share_memory_but_not_sizes) {
   const auto engine = NestedEngine();
   engine->NamedParameters()[0].second.detach().fill_(2);
   EXPECT_EQ(Sum(engine), 18.0F);
-  const at::Tensor weight = engine->NamedParameters()[0].second;
-  weight.unsafeGetTensorImpl()->set_sizes_contiguous({1});
+  const at::Tensor mean = engine->NamedBuffers()[0].second;
+  mean.unsafeGetTensorImpl()->set_sizes_contiguous({1});
   EXPECT_EQ(Sum(engine), 18.0F);
+  const at::Tensor weight = engine->NamedParameters()[0].second;
+  EXPECT(weight.is_same(engine->Attribute("inner.weight").toTensor()));
   const at::Tensor listed = engine->Attribute("flat").toTensorList().get(0);
   EXPECT(!listed.storage().resizable());
 }

@@ -48,7 +48,8 @@ std::string Bytes(const torch::jit::Module& module) {
 
 c10::IValue Run(const std::shared_ptr<core::Engine>& engine, torch::jit::Stack inputs,
                 const std::string& method, core::GradState grad) {
-  return core::Execute({engine, &engine->FindMethod(method), std::move(inputs), grad});
+  return core::Execute(
+      {engine, &engine->FindMethod(method), std::move(inputs), grad, std::nullopt});
 }
 
 at::Tensor Ones(at::IntArrayRef sizes) { return at::ones(sizes); }

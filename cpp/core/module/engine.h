@@ -4,6 +4,7 @@
 #include <ATen/core/ivalue.h>
 #include <ATen/core/stack.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -47,6 +48,9 @@ class Engine {
   virtual std::shared_ptr<Engine> Share() = 0;
 
   ExecutorMode executor() const { return executor_; }
+  /// Whether a run recorded gradients. The profiling executor's plan for those saves tensors for
+  /// the backward pass in every run, which inference tensors do not allow.
+  std::atomic<bool>& recorded() const { return *recorded_; }
   const std::shared_ptr<Gate>& gate() const { return gate_; }
   int lane() const { return lane_; }
   Gate::Request Admission(const Method& method) const {
@@ -61,6 +65,8 @@ class Engine {
 
  protected:
   ExecutorMode executor_ = ExecutorMode::kOff;
+  /// One for all engines that share their plans.
+  std::shared_ptr<std::atomic<bool>> recorded_ = std::make_shared<std::atomic<bool>>(false);
   std::shared_ptr<Gate> gate_ = std::make_shared<Gate>();
   int lane_ = 0;
 };

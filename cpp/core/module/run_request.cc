@@ -80,16 +80,23 @@ c10::IValue Compute(RunRequest& request) {
 
 GradState Decide(const RunRequest& request) {
   const Engine& engine = *request.engine;
-  if (request.grad == GradState::kIfTraining) {
-    return engine.RecordsGradients() ? GradState::kGrad : GradState::kInference;
+  GradState grad = request.grad;
+  if (grad == GradState::kIfTraining) {
+    grad = engine.RecordsGradients() ? GradState::kGrad : GradState::kInference;
   }
-  if (request.grad == GradState::kGrad && !engine.OwnsGradients()) {
-    throw Error("ERR_NOT_TRAINABLE",
-                request.method->name +
-                    ": gradients are recorded where the module was loaded, and this one was shared "
-                    "from elsewhere: run it within noGrad, or clone() it");
+  if (grad == GradState::kGrad) {
+    if (!engine.OwnsGradients()) {
+      throw Error("ERR_NOT_TRAINABLE",
+                  request.method->name +
+                      ": gradients are recorded where the module was loaded, and this one was "
+                      "shared from elsewhere: run it within noGrad, or clone() it");
+    }
+    engine.recorded() = true;
+  } else if (grad == GradState::kInference && engine.executor() == ExecutorMode::kProfiling &&
+             engine.recorded()) {
+    grad = GradState::kNoGrad;
   }
-  return request.grad;
+  return grad;
 }
 
 }  // namespace

@@ -77,6 +77,7 @@ TorchScriptEngine::TorchScriptEngine(torch::jit::Module module, ExecutorMode exe
 TorchScriptEngine::TorchScriptEngine(torch::jit::Module module, const TorchScriptEngine& like)
     : module_(std::move(module)), methods_(like.methods_), callables_(like.callables_) {
   executor_ = like.executor_;
+  recorded_ = like.recorded_;
   MarkParameters();
 }
 
