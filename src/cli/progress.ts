@@ -10,11 +10,12 @@ export interface Progress {
   stop(): void;
 }
 
-/** Lines that a log gets at most. */
+/** Lines that a log gets as the work advances. */
 const LINES = 10;
-
-/** Work below this many milliseconds needs no lines in a log. */
-const QUICK = 1000;
+/** Milliseconds after which the first is due: quick work needs none. */
+const FIRST = 1000;
+/** Milliseconds after which another is, however slow the work. */
+const LATEST = 10_000;
 
 function barProgress(title: string, total: number): Progress {
   const bar = new SingleBar(
@@ -41,14 +42,16 @@ function barProgress(title: string, total: number): Progress {
 function lineProgress(title: string, total: number): Progress {
   const begin = performance.now();
   let done = 0;
-  let said = 0;
+  let saidTenths = 0;
+  let due = FIRST;
   return {
     step: () => {
       done++;
       const spent = performance.now() - begin;
-      const tenth = Math.floor((done * LINES) / total);
-      if (tenth === said || spent < QUICK) return;
-      said = tenth;
+      const tenths = Math.floor((done * LINES) / total);
+      if (spent < due && (spent < FIRST || tenths === saidTenths)) return;
+      saidTenths = tenths;
+      due = spent + LATEST;
       note(`${title} ${done}/${total} after ${duration(spent)}`);
     },
     stop: () => {},

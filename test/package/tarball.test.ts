@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fixture } from '../fixtures/fixtures.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const manifest = createRequire(import.meta.url)('../../package.json') as {
@@ -71,12 +72,14 @@ describe('the packed tarball', () => {
       'README.md',
       'CHANGELOG.md',
       'dist/libtorch-node.js',
+      'dist/cli.js',
+      'dist/cli-licenses.txt',
       'dist/index.d.ts',
     ]) {
       expect(packed).toContain(name);
     }
     const expected =
-      /^(dist\/libtorch-node\.js(\.map)?|dist\/.+\.d\.ts|prebuilds\/.+\.node|[A-Za-z]+\.(md|json)|LICENSE)$/;
+      /^(dist\/(libtorch-node|cli)\.js(\.map)?|dist\/cli-licenses\.txt|dist\/(?!cli\/).+\.d\.ts|prebuilds\/.+\.node|[A-Za-z]+\.(md|json)|LICENSE)$/;
     expect(packed.filter((name) => !expected.test(name))).toEqual([]);
   });
 
@@ -102,6 +105,31 @@ describe('the packed tarball', () => {
     writeFileSync(path.join(consumer, 'inner.mjs'), program);
     const flags = ['--no-warnings', 'inner.mjs'];
     expect(run(process.execPath, flags)).toBe('ERR_PACKAGE_PATH_NOT_EXPORTED\nlibtorch-node\n');
+  });
+
+  it('has a command line that needs nothing but its peers', () => {
+    const { bin } = JSON.parse(readFileSync(path.join(installed, 'package.json'), 'utf8')) as {
+      bin: Record<string, string>;
+    };
+    const program = path.join(installed, bin['libtorch-node'] as string);
+    const cli = (...args: string[]): string => run(process.execPath, [program, ...args]);
+    expect(readFileSync(program, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
+    expect(cli('--version')).toBe(`${manifest.version}\n`);
+    expect(cli('inspect', fixture('mlp'))).toContain('forward(x: Tensor) -> Tensor');
+    expect(cli('types', fixture('mlp'))).toContain('export const mlpSignature');
+    expect(cli('run', fixture('mlp'), '-i', 'ones:1x16')).toMatch(/float32 {2}\[1, 4\]/);
+    expect(cli('doctor')).toContain(`libtorch-node   ${manifest.version} in ${consumer}`);
+    // Without sharp, an image is refused with the way out.
+    const image = path.join(consumer, 'image.png');
+    writeFileSync(image, '\x89PNG\r\n\x1a\n', 'latin1');
+    expect(() => cli('run', fixture('mlp'), '-i', image)).toThrow(/npm install sharp/);
+  });
+
+  it('names the licences of what its command line contains', () => {
+    const text = readFileSync(path.join(installed, 'dist', 'cli-licenses.txt'), 'utf8');
+    for (const name of ['commander', 'cli-table3', 'cli-progress', 'string-width']) {
+      expect(text).toMatch(new RegExp(`^${name} \\d.*\\(MIT\\)$`, 'm'));
+    }
   });
 
   it('has types that a strict consumer can compile against', () => {
