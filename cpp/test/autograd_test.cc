@@ -128,7 +128,9 @@ TEST(an_engine_that_was_shared_from_elsewhere_records_nothing) {
   EXPECT_CODE(run(GradState::kGrad), "ERR_NOT_TRAINABLE");
   EXPECT_CODE(claimed->ZeroGrad(true), "ERR_NOT_TRAINABLE");
   EXPECT(!claimed->Parameters()[0].is_same(owner->Parameters()[0]));
-  EXPECT(claimed->Clone()->OwnsGradients());
+  const auto copy = claimed->Clone();
+  const at::Tensor weight = copy->Parameters()[0];
+  EXPECT(copy->OwnsGradients() && weight.is_leaf() && weight.requires_grad());
 }
 
 TEST(parameters_keep_their_sizes_whatever_operators_do) {

@@ -155,7 +155,7 @@ function ops() {
 describe('a module that was shared', () => {
   it('records where it was loaded, and only there', () => {
     using model = load('mlp').train();
-    using handle = model.share();
+    const handle = model.share();
     using claimed = moduleFromShared(handle) as ScriptModule<never[], Tensor>;
     expect(run(claimed, x16).requiresGrad).toBe(false);
     const x = ones([2, 16], { requiresGrad: true });

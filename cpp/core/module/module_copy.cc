@@ -223,6 +223,20 @@ torch::jit::Module CopyAttributes(const torch::jit::Module& module, bool own_sta
   return torch::jit::Module(copier.Copy(module._ivalue()).toObject());
 }
 
+torch::jit::Module DeepCopy(const torch::jit::Module& module) {
+  const c10::InferenceMode off(false);
+  const c10::AutoGradMode no_grad(false);
+  torch::jit::Module copy = module.deepcopy();
+  std::vector<at::Tensor> copies;
+  for (const at::Tensor& parameter : copy.parameters()) copies.push_back(parameter);
+  std::size_t index = 0;
+  for (const at::Tensor& parameter : module.parameters()) {
+    const at::Tensor& own = copies.at(index++);
+    if (own.defined()) own.set_requires_grad(parameter.requires_grad());
+  }
+  return copy;
+}
+
 void MoveTensors(torch::jit::Module& module, std::optional<c10::Device> device,
                  std::optional<c10::ScalarType> dtype, bool non_blocking) {
   const c10::InferenceMode off(false);

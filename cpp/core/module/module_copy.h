@@ -20,4 +20,7 @@ torch::jit::Module CopyAttributes(const torch::jit::Module& module, bool own_sta
 void MoveTensors(torch::jit::Module& module, std::optional<c10::Device> device,
                  std::optional<c10::ScalarType> dtype, bool non_blocking);
 
+/// A module with tensors of its own, whose parameters learn where the module's do.
+torch::jit::Module DeepCopy(const torch::jit::Module& module);
+
 }  // namespace libtorch_node::core

@@ -1,7 +1,6 @@
 #include "core/module/torchscript_engine.h"
 
 #include <ATen/Parallel.h>
-#include <c10/core/InferenceMode.h>
 #include <torch/csrc/jit/api/compilation_unit.h>
 #include <torch/csrc/jit/api/function_impl.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
@@ -174,8 +173,7 @@ std::shared_ptr<TorchScriptEngine> TorchScriptEngine::Part(torch::jit::Module pa
 }
 
 std::shared_ptr<TorchScriptEngine> TorchScriptEngine::Clone() const {
-  const c10::InferenceMode off(false);
-  return std::make_shared<TorchScriptEngine>(module_.deepcopy(), *this);
+  return std::make_shared<TorchScriptEngine>(DeepCopy(module_), *this);
 }
 
 }  // namespace libtorch_node::core

@@ -1,6 +1,7 @@
 #include "core/tensor/normal_tensor.h"
 
 #include <ATen/ops/clone.h>
+#include <ATen/ops/detach.h>
 #include <c10/core/InferenceMode.h>
 #include <c10/core/TensorImpl.h>
 
@@ -59,6 +60,9 @@ class Normalizer {
       tensor = PinnedAlias(tensor);
     } else if (tensor.use_count() > 1 && !tensor.is_leaf()) {
       tensor = GraphAlias(tensor);
+    } else if (!keep_graph_ && !tensor.is_leaf()) {
+      // The profiling executor's plan for gradients records without being asked.
+      tensor = tensor.detach();
     }
     if (tensor.has_storage() && tensor.storage().use_count() > 1) PinStorage(tensor);
   }
