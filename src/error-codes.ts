@@ -27,6 +27,10 @@ export const rangeErrorCodes = [
 export const familyCodes = {
   ERR_TORCH: 'TorchError',
   ERR_COMPILE: 'CompileError',
+  ERR_TRACE_READ: 'TorchError',
+  ERR_TRACE_ASYNC: 'TorchError',
+  ERR_TRACE_CHECK: 'TorchError',
+  ERR_TRACE_FAILED: 'TorchError',
   ERR_LINALG: 'TorchError',
   ERR_NOT_IMPLEMENTED: 'TorchError',
   ERR_UNKNOWN_OPERATOR: 'TorchError',

@@ -90,6 +90,46 @@ export class ScriptError extends TorchError {
 }
 
 /**
+ * TorchScript source that does not compile; the message shows the line with a caret.
+ *
+ * @example
+ * ```ts
+ * import { CompileError, jit } from 'libtorch-node';
+ *
+ * try {
+ *   jit.compile('def forward(self, x: Tensor):\n    return x + y');
+ * } catch (error) {
+ *   if (error instanceof CompileError) console.log(error.line, error.column); // 2 16
+ * }
+ * ```
+ */
+export class CompileError extends TorchError {
+  static {
+    CompileError.prototype.name = 'CompileError';
+  }
+  /** Counts from 1 in the source as given; null where LibTorch does not say. */
+  readonly line: number | null;
+  /** Counts from 1, in UTF-16 units. */
+  readonly column: number | null;
+  /** The whole line. */
+  readonly sourceLine: string | null;
+
+  /** `detail` is 'line:column:source line'. */
+  constructor(
+    code: TorchErrorCode,
+    message: string,
+    options?: ErrorOptions & { readonly detail?: string | null },
+  ) {
+    super(code, message, options);
+    const [, line, column, sourceLine] =
+      /^([1-9]\d*):(\d+):(.*)$/s.exec(options?.detail ?? '') ?? [];
+    this.line = line === undefined ? null : Number(line);
+    this.column = column === undefined ? null : Number(column);
+    this.sourceLine = sourceLine ?? null;
+  }
+}
+
+/**
  * A file or state dict that cannot become a module; the message says what it is.
  *
  * @example
@@ -181,6 +221,7 @@ const families = {
   TorchError,
   OutOfMemoryError,
   ScriptError,
+  CompileError,
   LoadError,
   SignatureError,
   ModuleBusyError,
@@ -196,7 +237,8 @@ export type CodedError<C extends ErrorCode = ErrorCode> = Error & { readonly cod
 /**
  * Makes the error for a code; the table above decides its class.
  *
- * @internal Also what native code calls. `detail` is the Python class of a script error.
+ * @internal Also what native code calls. `detail` is the Python class of a script error,
+ * or the place of a compile error.
  */
 export function makeError(
   code: string,
@@ -212,7 +254,7 @@ export function makeError(
   } else {
     const known = code as TorchErrorCode;
     const family = families[familyCodes[known] ?? 'TorchError'];
-    error = new family(known, message, { ...options, pythonClass: detail });
+    error = new family(known, message, { ...options, pythonClass: detail, detail });
   }
   Error.captureStackTrace(error, makeError);
   return error as CodedError;

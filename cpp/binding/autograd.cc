@@ -9,6 +9,7 @@
 #include "binding/tensor/tensor_list.h"
 #include "core/autograd/backward.h"
 #include "core/autograd/grad_scope.h"
+#include "core/jit/trace_guard.h"
 
 namespace libtorch_node::binding {
 
@@ -65,6 +66,7 @@ core::BackwardOptions ReadOptions(const Napi::CallbackInfo& info, std::size_t at
 }
 
 Napi::Value Backward(const Napi::CallbackInfo& info) {
+  core::RefuseInTrace("backward()");
   Environment& environment = Environment::Of(info.Env());
   const auto tensors = ReadTensors(environment, info[0]);
   const auto gradients = ReadTensors(environment, info[1]);
@@ -74,6 +76,7 @@ Napi::Value Backward(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value Gradients(const Napi::CallbackInfo& info) {
+  core::RefuseInTrace("grad()");
   Environment& environment = Environment::Of(info.Env());
   const auto outputs = ReadTensors(environment, info[0]);
   const auto inputs = ReadTensors(environment, info[1]);

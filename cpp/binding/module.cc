@@ -8,6 +8,7 @@
 #include "binding/schema.h"
 #include "binding/tensor/buffer_bytes.h"
 #include "binding/value/names.h"
+#include "core/jit/trace_guard.h"
 #include "core/module/load.h"
 #include "core/runtime/shared_table.h"
 
@@ -107,6 +108,7 @@ Napi::Value Load(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value LoadSync(const Napi::CallbackInfo& info) {
+  core::RefuseInTrace("loadModuleSync()");
   Environment& environment = Environment::Of(info.Env());
   const LoadCall call = ReadLoad(environment, info, false);
   return Napi::Value(info.Env(),

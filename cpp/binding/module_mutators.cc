@@ -10,6 +10,7 @@
 #include "binding/tensor/tensor_handle.h"
 #include "binding/value/names.h"
 #include "binding/value/to_ivalue.h"
+#include "core/jit/trace_guard.h"
 #include "core/tensor/normal_tensor.h"
 
 namespace libtorch_node::binding {
@@ -23,6 +24,7 @@ using StateDict = std::vector<std::pair<std::string, at::Tensor>>;
 constexpr Gate::Request kAlone{Gate::Access::kExclusive, Gate::kNoLane};
 
 Gate::Pass EnterAlone(const Engine& engine) {
+  core::RefuseInTrace("what changes a module");
   auto pass = engine->gate()->TryEnter(kAlone);
   if (!pass) {
     throw core::Error("ERR_MODULE_BUSY",

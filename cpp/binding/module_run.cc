@@ -8,6 +8,8 @@
 #include "binding/promise_task.h"
 #include "binding/value/arguments.h"
 #include "binding/value/from_ivalue.h"
+#include "core/jit/trace.h"
+#include "core/jit/trace_guard.h"
 #include "core/module/call_inputs.h"
 #include "core/module/run_request.h"
 #include "core/runtime/exit.h"
@@ -59,20 +61,37 @@ core::RunRequest NewRequest(Environment& environment, const std::shared_ptr<core
   return request;
 }
 
-napi_value RunHere(Environment& environment, core::RunRequest request) {
-  request.grad = core::PrepareInputs(request.inputs, core::RunPlace::kHere);
+/// On this thread, under the rules of the gate.
+c10::IValue RunNow(core::RunRequest request) {
   const core::Gate::Request admission = request.engine->Admission(*request.method);
-  c10::IValue result;
-  {
-    const core::SyncRun running;
-    const core::Gate::Pass pass = request.engine->gate()->Enter(admission);
-    result = core::Execute(std::move(request));
+  const core::SyncRun running;
+  const core::Gate::Pass pass = request.engine->gate()->Enter(admission);
+  return core::Execute(std::move(request));
+}
+
+/// In a trace: the graph gets a call of the method.
+napi_value RunInTrace(Environment& environment, core::Trace& trace, core::RunRequest request) {
+  const auto engine = std::dynamic_pointer_cast<core::TorchScriptEngine>(request.engine);
+  if (engine == nullptr) core::RefuseInTrace("a module that is not TorchScript");
+  const torch::jit::Stack inputs = request.inputs;
+  const core::Method& method = *request.method;
+  return FromIValue(environment, trace.CallModule(engine, method, inputs, [&] {
+    request.grad = core::PrepareInputs(request.inputs, core::RunPlace::kHere);
+    return RunNow(std::move(request));
+  }));
+}
+
+napi_value RunHere(Environment& environment, core::RunRequest request) {
+  if (core::Trace* trace = core::Trace::Current()) {
+    return RunInTrace(environment, *trace, std::move(request));
   }
-  return FromIValue(environment, result);
+  request.grad = core::PrepareInputs(request.inputs, core::RunPlace::kHere);
+  return FromIValue(environment, RunNow(std::move(request)));
 }
 
 std::shared_ptr<PromiseTask> RunOnPool(Environment& environment, core::RunRequest request,
                                        std::shared_ptr<core::Pool> pool) {
+  core::RefuseAsyncInTrace("forward() or run()");
   request.grad = core::PrepareInputs(request.inputs, core::RunPlace::kElsewhere);
   if (!request.autocast) request.autocast = core::ActiveAutocast();
   const auto engine = request.engine;

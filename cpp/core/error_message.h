@@ -11,7 +11,8 @@ struct ErrorInfo {
   std::string code;
   ErrorKind kind = ErrorKind::kTorch;
   std::string message;
-  /// The Python class of what TorchScript code raised, e.g. 'builtins.ValueError'; else empty.
+  /// The Python class of what TorchScript code raised, e.g. 'builtins.ValueError'; the place of an
+  /// error of the compiler; else empty.
   std::string detail;
 };
 

@@ -7,6 +7,9 @@ export {
   type Submodule,
   type TypedAttribute,
 } from './compile.js';
+export type { DrawDirection } from './draw/dot.js';
+export type { DrawGraphOptions } from './draw-graph.js';
+export { drawGraph } from './draw-graph.js';
 export type { FreezeOptions, FreezeSyncOptions } from './freeze.js';
 export { freeze, freezeSync } from './freeze.js';
 export type {
@@ -26,4 +29,5 @@ export type {
 export { optimizeForInference, optimizeForInferenceSync } from './optimize-for-inference.js';
 export type { SplitModule, SplitOptions } from './split.js';
 export { split, splitSync } from './split.js';
+export { type Traceable, type TraceOptions, trace } from './trace.js';
 export type { TransformOptions } from './transform.js';

@@ -12,6 +12,8 @@
 #include "binding/tensor/typed_array.h"
 #include "binding/value/names.h"
 #include "core/error.h"
+#include "core/jit/trace.h"
+#include "core/jit/trace_guard.h"
 #include "core/tensor/size_guard.h"
 #include "core/tensor/storage_tensor.h"
 #include "core/tensor/transfer.h"
@@ -48,6 +50,7 @@ NewTensorCall ReadCall(Environment& environment, const Napi::CallbackInfo& info)
 Napi::Value CopyOf(Environment& environment, const NewTensorCall& call) {
   at::Tensor tensor = core::NewCpuTensor(call.shape, call.dtype);
   if (call.bytes.size > 0) std::memcpy(tensor.mutable_data_ptr(), call.bytes.data, call.bytes.size);
+  if (core::Trace* trace = core::Trace::Current()) trace->Bake(tensor);
   return Napi::Value(environment.env(), NewTensor(environment, std::move(tensor)));
 }
 
@@ -66,6 +69,7 @@ Napi::Value FromBuffer(const Napi::CallbackInfo& info) {
   if (pin == nullptr) return CopyOf(environment, call);
   const at::Tensor tensor = core::BorrowCpuTensor(call.shape, call.dtype, call.bytes.data,
                                                   call.bytes.size, std::move(pin));
+  if (core::Trace* trace = core::Trace::Current()) trace->Bake(tensor);
   const BufferWindow lender{call.bytes.buffer, call.byte_offset};
   return Napi::Value(info.Env(), NewTensor(environment, tensor, &lender));
 }
@@ -92,6 +96,7 @@ void RequireView(const at::Tensor& tensor) {
 }
 
 Napi::Value Data(const Napi::CallbackInfo& info) {
+  core::RefuseReadInTrace("data");
   const Napi::Env env = info.Env();
   Environment& environment = Environment::Of(env);
   const at::Tensor tensor = RequireTensor(environment, info[0]);  // JavaScript may dispose it
@@ -117,6 +122,7 @@ Napi::Value Data(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value CopyFrom(const Napi::CallbackInfo& info) {
+  core::RefuseInTrace("copyFrom()");
   Environment& environment = Environment::Of(info.Env());
   // First what may run the caller's code: it could dispose the tensor.
   const BufferBytes bytes = BytesOf(environment, info[1], OffsetOf(info[2]), OffsetOf(info[3]));

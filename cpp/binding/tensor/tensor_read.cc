@@ -9,6 +9,7 @@
 #include "binding/tensor/tensor_room.h"
 #include "binding/tensor/typed_array.h"
 #include "binding/value/scalar.h"
+#include "core/jit/trace_guard.h"
 #include "core/tensor/item.h"
 #include "core/tensor/normal_tensor.h"
 #include "core/tensor/transfer.h"
@@ -32,6 +33,7 @@ bool ReadableInPlace(const at::Tensor& tensor) {
 }
 
 Napi::Value Read(const Napi::CallbackInfo& info) {
+  core::RefuseReadInTrace("toArray()");
   const at::Tensor& tensor = RequireTensor(Environment::Of(info.Env()), info[0]);
   return Napi::Value(
       info.Env(), BytesFrom(info.Env(), ReadableInPlace(tensor) ? tensor : core::Readable(tensor)));
@@ -39,6 +41,7 @@ Napi::Value Read(const Napi::CallbackInfo& info) {
 
 /// The same as a typed array, where the dtype has one: one call instead of three.
 Napi::Value ReadTyped(const Napi::CallbackInfo& info) {
+  core::RefuseReadInTrace("toTypedArray()");
   const napi_env env = info.Env();
   const at::Tensor& tensor = RequireTensor(Environment::Of(env), info[0]);
   if (!ReadableInPlace(tensor)) return info.Env().Null();
@@ -48,6 +51,7 @@ Napi::Value ReadTyped(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value ReadAsync(const Napi::CallbackInfo& info) {
+  core::RefuseReadInTrace("toArrayAsync()");
   Environment& environment = Environment::Of(info.Env());
   const at::Tensor tensor = core::PinnedAlias(RequireTensor(environment, info[0]));
   return Napi::Value(info.Env(), Async(environment, core::Pool::Default(), [tensor]() -> Settle {
@@ -58,6 +62,7 @@ Napi::Value ReadAsync(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value Item(const Napi::CallbackInfo& info) {
+  core::RefuseReadInTrace("item()");
   const at::Tensor& tensor = RequireTensor(Environment::Of(info.Env()), info[0]);
   if (tensor.numel() != 1) {
     throw core::Error(

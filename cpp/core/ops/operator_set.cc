@@ -8,6 +8,7 @@
 #include "core/autograd/parameter.h"
 #include "core/device/available.h"
 #include "core/error.h"
+#include "core/jit/trace.h"
 #include "core/ops/number_tensor.h"
 #include "core/tensor/size_guard.h"
 
@@ -141,6 +142,14 @@ void ThrowUnknownOverload(const std::string& name, const std::string& base, c10:
 /// Internal to LibTorch, which checks its arguments before it calls it.
 bool Crashes(const Operator& op) { return SchemaOf(op).name() == "aten::_stack"; }
 
+void Invoke(Overload& overload, torch::jit::Stack& stack) {
+  if (Trace* trace = Trace::Current()) {
+    trace->Call(overload, stack);
+  } else {
+    (*overload.operation)(stack);
+  }
+}
+
 }  // namespace
 
 OperatorSet FindOperators(const std::string& name) {
@@ -210,14 +219,14 @@ void CallOperator(Overload& overload, torch::jit::Stack& stack) {
     if (index < stack.size() && stack[index].isDevice()) CheckDevice(stack[index].toDevice());
   }
   if (!overload.is_mutable) {
-    (*overload.operation)(stack);
+    Invoke(overload, stack);
     return;
   }
   RequireNoParameters(overload, stack);
   SizeGuard guard;
   for (const c10::IValue& input : stack) guard.Watch(input);
   try {
-    (*overload.operation)(stack);
+    Invoke(overload, stack);
   } catch (...) {
     guard.Restore();
     throw;
