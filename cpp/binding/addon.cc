@@ -16,7 +16,6 @@
 #include "binding/script_object.h"
 #include "binding/tensor/tensor_room.h"
 #include "core/runtime/exit.h"
-#include "core/tensor/small_blocks.h"
 
 namespace libtorch_node::binding {
 
@@ -29,7 +28,6 @@ Napi::Value Initialize(const Napi::CallbackInfo& info) {
 
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
   core::InstallExitHandler();
-  core::InstallSmallBlocks();
   Environment::Install(env);
   Define<Initialize>(exports, "initialize");
   exports.Set("builtFor", LIBTORCH_NODE_TORCH_VERSION);

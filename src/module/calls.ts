@@ -1,5 +1,6 @@
 import { native } from '../native/addon.js';
 import type { BoundMethod, NativeModule } from '../native/types.js';
+import { resolveAutocast } from '../runtime/autocast.js';
 import { untilAborted } from './abort.js';
 import type { CallGuard } from './call-guard.js';
 import { DimScope } from './named-dims.js';
@@ -29,13 +30,14 @@ export class Calls {
 
   /** A run with options. */
   start(method: string, args: readonly unknown[], options: RunOptions): Promise<unknown> {
-    const { kwargs = null, signal, pool } = options;
+    const { kwargs = null, signal, pool, autocast } = options;
     const guard = this.#guardOf(method);
     const scope = new DimScope();
     const call = guard?.mixed(args, kwargs ?? {}, scope) ?? { args, kwargs };
     const run = native.module.run(this.#handle, method, call.args, {
       kwargs: call.kwargs,
       pool: pool?.handle ?? null,
+      autocast: resolveAutocast(method, autocast),
     });
     const settled = signal === undefined ? run.promise : untilAborted(run, signal);
     return guard === null ? settled : settled.then((value) => guard.output(value, scope));
@@ -43,13 +45,14 @@ export class Calls {
 
   /** A run with options on this thread. */
   startSync(method: string, args: readonly unknown[], options: RunSyncOptions): unknown {
-    const { kwargs = null } = options;
+    const { kwargs = null, autocast } = options;
     const guard = this.#guardOf(method);
     const scope = new DimScope();
     const call = guard?.mixed(args, kwargs ?? {}, scope) ?? { args, kwargs };
     const value = native.module.runSync(this.#handle, method, call.args, {
       kwargs: call.kwargs,
       pool: null,
+      autocast: resolveAutocast(method, autocast),
     });
     return guard === null ? value : guard.output(value, scope);
   }

@@ -1,4 +1,5 @@
 import { makeError } from '../errors.js';
+import type { AutocastOptions } from '../runtime/autocast.js';
 import { Pool } from '../runtime/pool.js';
 import { describeValue } from './tensor-matcher.js';
 import type { ModuleInput } from './value.js';
@@ -7,6 +8,8 @@ import type { ModuleInput } from './value.js';
 export interface RunSyncOptions {
   /** Arguments by name. */
   readonly kwargs?: Readonly<Record<string, ModuleInput>> | undefined;
+  /** The precision of this run, as a scope of `autocast` around it would set it. */
+  readonly autocast?: AutocastOptions | undefined;
 }
 
 /** Options of an asynchronous run. */
@@ -17,7 +20,7 @@ export interface RunOptions extends RunSyncOptions {
   readonly pool?: Pool | undefined;
 }
 
-const known: ReadonlySet<string> = new Set(['kwargs', 'signal', 'pool']);
+const known: ReadonlySet<string> = new Set(['kwargs', 'signal', 'pool', 'autocast']);
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;

@@ -1,5 +1,6 @@
 import { makeError } from '../errors.js';
 import { native } from '../native/addon.js';
+import { type BackendSwitches, backendSwitches } from './backend-switches.js';
 
 /** What this LibTorch was built with and found on this machine. */
 export interface Backends {
@@ -28,18 +29,23 @@ export interface Backends {
 }
 
 /**
- * What this LibTorch was built with and found on this machine.
+ * What this LibTorch was built with and found on this machine; and PyTorch's `torch.backends`:
+ * switches that hold for the whole process.
  *
  * @example
  * ```ts
  * import { backends } from 'libtorch-node';
  *
  * console.log(backends().devices.includes('cpu')); // true
+ * backends.cudnn.benchmark = true;
+ * backends.cuda.matmul.allowTf32 = false;
+ * console.log(backends.mkldnn.enabled); // true
  * ```
  */
-export function backends(): Backends {
-  return native.runtime.backends();
-}
+export const backends: (() => Backends) & BackendSwitches = Object.assign(
+  (): Backends => native.runtime.backends(),
+  backendSwitches,
+);
 
 /**
  * Sets the threads inside one operator of synchronous calls; pools have their own count.

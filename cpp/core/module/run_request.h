@@ -4,8 +4,10 @@
 #include <ATen/core/stack.h>
 
 #include <memory>
+#include <optional>
 
 #include "core/module/engine.h"
+#include "core/runtime/autocast.h"
 
 namespace libtorch_node::core {
 
@@ -15,6 +17,8 @@ struct RunRequest {
   const Method* method = nullptr;
   torch::jit::Stack inputs;
   GradState grad = GradState::kInference;
+  /// Unless given, the running thread's own state holds.
+  std::optional<AutocastState> autocast;
 };
 
 /// Executes on the calling thread, which has passed the gate: sets the thread-locals, protects the
