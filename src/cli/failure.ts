@@ -49,6 +49,12 @@ function codeOf(error: Error): string {
   return typeof code === 'string' && code.startsWith('ERR_') ? code : '';
 }
 
+/** An error as JSON tells it. */
+export function failureData(error: unknown): { code: string | null; message: string } {
+  const thrown = error instanceof Error ? error : new Error(String(error));
+  return { code: codeOf(thrown) || null, message: shorten(thrown.message, false) };
+}
+
 /** Prints an error as a person reads it, and gives the exit code. */
 export function reportFailure(error: unknown, verbose: boolean, to: Output = stderr): number {
   if (error instanceof SaidFailure) return 1;

@@ -30,6 +30,7 @@ function run(program: string, args: readonly string[]): string {
   return execFileSync(program, args, {
     cwd: consumer,
     encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...process.env,
       NODE_OPTIONS: '',

@@ -22,6 +22,7 @@ export interface RunOptions {
   readonly std?: readonly number[] | 'imagenet';
   readonly output?: string;
   readonly json?: boolean;
+  readonly verbose?: boolean;
 }
 
 const imagenet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;

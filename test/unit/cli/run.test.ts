@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -155,26 +155,6 @@ describe('run', () => {
     const missing = await cli([...own, '--labels', 'extra:nope.txt']);
     expect(missing.code).toBe(2);
     expect(missing.stderr).toContain('it has: ');
-  });
-
-  it('runs each file of a folder or pattern, and writes each result', async () => {
-    const folder = scratchFolder();
-    const inputs = path.join(folder, 'in');
-    mkdirSync(inputs);
-    for (const name of ['b10', 'b9', 'a']) {
-      const file = path.join(inputs, `${name}.npy`);
-      await printed(['run', fixture('echo'), '-i', 'ones:1x16', '-o', file, '--top-k', '0']);
-    }
-    const out = path.join(folder, 'out');
-    const all = ['run', fixture('mlp'), '--batch', inputs, '-o', out];
-    const { results, timing } = await json<Report>(all);
-    const names = results.map(({ file }) => path.basename(file ?? ''));
-    expect(names).toEqual(['a.npy', 'b9.npy', 'b10.npy']);
-    expect(timing.runs).toBe(3);
-    expect(readdirSync(out).sort()).toEqual(['a.npy', 'b10.npy', 'b9.npy']);
-    const some = await printed(['run', fixture('mlp'), '--batch', path.join(inputs, 'b*.npy')]);
-    expect(some).toMatch(/^Results {2}2 files$/m);
-    expect(readFileSync(path.join(out, 'a.npy')).subarray(1, 6).toString()).toBe('NUMPY');
   });
 
   it('says what is wrong with the command line, and ends with 2', async () => {
