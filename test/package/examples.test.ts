@@ -26,6 +26,19 @@ describe('the examples run against the built package', () => {
     }
   });
 
+  it('fine-tune digits: the loss falls, and the saved module reads what it learned', async () => {
+    const text = await output('examples/fine-tune-digits/fine-tune.mjs');
+    expect(text).toMatch(/┤█+[▁▂▃▄▅▆▇ ]/);
+    const levels = [...text.matchAll(/^ +(\d+\.\d\d) ┤(.*)$/gm)];
+    expect(levels).toHaveLength(8);
+    // The curve starts at the top line and ends on the lowest one.
+    expect(levels[0]![2]).toMatch(/^█/);
+    expect(levels[3]![2]!.slice(8).trim()).toBe('');
+    const share = (name: string) => Number(new RegExp(`${name} +(\\d+\\.\\d) %`).exec(text)?.[1]);
+    expect(share('before')).toBeLessThan(40);
+    expect(share('after')).toBeGreaterThanOrEqual(85);
+  });
+
   it('voice activity: draws the probability and prints the segments of speech', async () => {
     const text = await output('examples/voice-activity/detect.mjs');
     expect(text).toMatch(/[▁▂▃▄▅▆▇█]{5}/);
