@@ -47,4 +47,13 @@ describe('the examples run against the built package', () => {
     expect(segments[0]!.slice(1).map(Number)).toEqual([0, 0.51]);
     expect(segments[8]!.slice(1).map(Number)).toEqual([7.97, 8.51]);
   });
+
+  it('pipeline: divides a model, and gives what it gives in one piece', async () => {
+    const text = await output('examples/pipeline/pipeline.mjs', '6');
+    expect(text).toMatch(/^> \S+ +\d+\.\d\d ms +\d+\.\d\d ms/m);
+    for (const way of ['one piece', 'pipeline of two']) {
+      expect(text).toMatch(new RegExp(`${way} +\\d+\\.\\d  █`));
+    }
+    expect(text).toContain('equal outputs: true');
+  });
 });

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <functional>
 #include <memory>
+#include <string>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -52,6 +53,32 @@ bool MayCross(const c10::TypePtr& type) {
       return std::all_of(contained.begin(), contained.end(), MayCross);
   }
 }
+
+/// The attributes, by qualified name, that nodes read or assign to.
+struct UsedAttributes {
+  UsedAttributes(const Graph& graph, const std::vector<Node*>& nodes) : self(graph.inputs()[0]) {
+    for (const Node* node : nodes) Visit(node);
+  }
+
+  void Visit(const Node* node) {
+    const bool assigns = node->kind() == c10::prim::SetAttr;
+    if (assigns || node->kind() == c10::prim::GetAttr) {
+      auto path = AttributePath(node->input(0), self);
+      if (path) {
+        path->push_back(node->s(c10::attr::name));
+        used.insert(QualifiedName(*path));
+        if (assigns) assigned.insert(QualifiedName(*path));
+      }
+    }
+    for (const Block* block : node->blocks()) {
+      for (const Node* inner : block->nodes()) Visit(inner);
+    }
+  }
+
+  const Value* self;
+  std::unordered_set<std::string> used;
+  std::unordered_set<std::string> assigned;
+};
 
 /// What each half makes for itself: constants, and what it reads of the module.
 class FreeNodes {
@@ -145,6 +172,7 @@ class Splitter {
   }
 
   SplitParts Split() {
+    CheckState();
     const std::vector<Value*> crossing = Crossing();
     Half head(graph_->inputs()[0], free_);
     for (std::size_t i = 1; i < graph_->inputs().size(); ++i) head.AddInput(graph_->inputs()[i]);
@@ -160,6 +188,19 @@ class Splitter {
   }
 
  private:
+  /// Each half has the containers of what it uses for itself: state in them cannot be in both.
+  void CheckState() const {
+    const UsedAttributes head(*graph_, head_);
+    const UsedAttributes tail(*graph_, tail_);
+    for (const auto& [first, second] : {std::pair(&head, &tail), std::pair(&tail, &head)}) {
+      for (const std::string& name : first->assigned) {
+        if (second->used.count(name) == 0) continue;
+        throw Error("ERR_NOT_SPLITTABLE", "split: forward assigns to the attribute '" + name +
+                                              "', which is used on both sides of this point");
+      }
+    }
+  }
+
   /// What the head has and the tail needs, in the order in which it is made.
   std::vector<Value*> Crossing() const {
     std::unordered_set<const Value*> needed;
