@@ -77,19 +77,41 @@ function readThread(
   return events;
 }
 
-/** Takes from each event what the calls in it took, on one thread. */
-function subtractInner(events: Draft[]): void {
+/**
+ * The events of one thread by their start, each without the time of the calls in it. An overload that
+ * only calls another of its name counts once, as in PyTorch.
+ */
+function nest(events: Draft[]): Draft[] {
   events.sort((a, b) => a.start - b.start || b.duration - a.duration);
+  const outer = new Map<Draft, Draft>();
+  const inner = new Map<Draft, Draft[]>();
   const open: Draft[] = [];
   for (const event of events) {
-    let outer = open.at(-1);
-    while (outer !== undefined && outer.start + outer.duration <= event.start) {
+    let around = open.at(-1);
+    while (around !== undefined && around.start + around.duration <= event.start) {
       open.pop();
-      outer = open.at(-1);
+      around = open.at(-1);
     }
-    if (outer !== undefined) outer.selfTime = Math.max(0, outer.selfTime - event.duration);
+    if (around !== undefined) {
+      around.selfTime = Math.max(0, around.selfTime - event.duration);
+      outer.set(event, around);
+      const siblings = inner.get(around);
+      if (siblings === undefined) inner.set(around, [event]);
+      else siblings.push(event);
+    }
     open.push(event);
   }
+  return events.filter((event) => {
+    const around = outer.get(event);
+    if (around?.name !== event.name || inner.get(around)?.length !== 1) return true;
+    // What is merged stands for both from now on, for what it contains too.
+    around.selfTime += event.selfTime;
+    if (event.selfBytes !== undefined) around.selfBytes = (around.selfBytes ?? 0) + event.selfBytes;
+    const children = inner.get(event) ?? [];
+    for (const child of children) outer.set(child, around);
+    inner.set(around, children);
+    return false;
+  });
 }
 
 /** Every call of every thread, by its start; and the threads. */
@@ -124,15 +146,13 @@ export function readEvents(
   const nested = named.filter(({ isAsync }) => !isAsync);
   const threads: ProfileThread[] = [{ id: mainThread, name: 'JavaScript' }];
   if (caller === undefined) {
-    subtractInner(nested);
-    events.push(...nested);
+    events.push(...nest(nested));
   }
   for (const thread of profile.threads) {
     const own = readThread(thread, profile.texts, shapesOf, withMemory);
     if (thread.isCaller) own.push(...nested);
     else threads.push({ id: thread.id, name: thread.name });
-    subtractInner(own);
-    for (const event of own) events.push(event);
+    for (const event of nest(own)) events.push(event);
   }
   events.sort((a, b) => a.start - b.start || b.duration - a.duration);
   return { events, threads };
