@@ -10,7 +10,6 @@ export const typeErrorCodes = [
   'ERR_DETACHED_BUFFER',
   'ERR_ILLEGAL_CONSTRUCTOR',
   'ERR_TIDY_PROMISE',
-  'ERR_GRAD_MODE_PROMISE',
   'ERR_SCOPE_PROMISE',
 ] as const;
 

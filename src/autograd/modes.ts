@@ -1,32 +1,20 @@
-import { makeError } from '../errors.js';
 import { native } from '../native/addon.js';
-import { describe } from '../tensor/describe.js';
+import { syncScope } from '../runtime/sync-scope.js';
 
 type Mode = Parameters<typeof native.autograd.within>[0];
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
-}
-
 function within<T>(name: string, mode: Mode, fn: () => T): T {
-  if (typeof fn !== 'function') {
-    throw makeError('ERR_INVALID_ARG_TYPE', `${name}: expected a function, got ${describe(fn)}`);
-  }
-  const result = native.autograd.within(mode, fn);
-  if (!isThenable(result)) return result;
-  result.then(undefined, () => {});
-  throw makeError(
-    'ERR_GRAD_MODE_PROMISE',
-    `${name}: the function returned a Promise, and the mode ends when the function returns. ` +
-      'A run of a module remembers the mode it was called in: start it in here, and await it outside',
-  );
+  const way =
+    'A run of a module remembers the mode it was called in: start it here, await it outside';
+  const isCallable = typeof fn === 'function';
+  return syncScope(name, way, isCallable ? () => native.autograd.within(mode, fn) : fn);
 }
 
 /**
  * Calls a synchronous function in which autograd records nothing, as PyTorch's `torch.no_grad`:
  * parameters may be changed in place there. Runs of modules started in it record nothing either.
  *
- * @throws TypeError `ERR_GRAD_MODE_PROMISE` when the function returns a Promise.
+ * @throws TypeError `ERR_SCOPE_PROMISE` when the function returns a Promise.
  * @example
  * ```ts
  * import { noGrad, ones } from 'libtorch-node';
@@ -44,7 +32,7 @@ export function noGrad<T>(fn: () => T): T {
  * Calls a synchronous function in which autograd records, as PyTorch's `torch.enable_grad`, also
  * inside `noGrad`. Runs of modules started directly in it record whatever the module's mode is.
  *
- * @throws TypeError `ERR_GRAD_MODE_PROMISE` when the function returns a Promise.
+ * @throws TypeError `ERR_SCOPE_PROMISE` when the function returns a Promise.
  * @example
  * ```ts
  * import { enableGrad, noGrad, ones } from 'libtorch-node';
@@ -63,7 +51,7 @@ export function enableGrad<T>(fn: () => T): T {
  * made in it are inference tensors, which autograd refuses outside and which nothing may change in
  * place there; `clone()` makes a normal one.
  *
- * @throws TypeError `ERR_GRAD_MODE_PROMISE` when the function returns a Promise.
+ * @throws TypeError `ERR_SCOPE_PROMISE` when the function returns a Promise.
  * @example
  * ```ts
  * import { inferenceMode, ones } from 'libtorch-node';

@@ -44,7 +44,7 @@ function fields(weightDecay: number): Fields {
  * const optimizer = new optim.Adam([x], { lr: 0.5 });
  * x.mul(x).backward();
  * optimizer.step();
- * console.log(x.item()); // 0.5
+ * console.log(x.item().toFixed(3)); // 0.500
  * ```
  */
 export class Adam extends Optimizer<AdamOptions> {

@@ -7,7 +7,18 @@ import type { Optimizer } from './optimizer.js';
 /** Any optimizer with a learning rate. */
 type Scheduled = Pick<Optimizer<{ lr: number }>, 'paramGroups'>;
 
-/** What schedulers have in common: `step` once an epoch, after the optimizer's steps. */
+/**
+ * What schedulers have in common: `step` once an epoch, after the optimizer's steps.
+ *
+ * @example
+ * ```ts
+ * import { ones, optim } from 'libtorch-node';
+ *
+ * const optimizer = new optim.SGD([ones([1], { requiresGrad: true })], { lr: 0.5 });
+ * const scheduler = new optim.lrScheduler.StepLR(optimizer, { stepSize: 1 });
+ * console.log(scheduler instanceof optim.lrScheduler.LRScheduler, scheduler.lastEpoch); // true 0
+ * ```
+ */
 export abstract class LRScheduler {
   readonly #optimizer: Scheduled;
   readonly #baseLrs: readonly number[];

@@ -19,7 +19,21 @@ export type OptimizerParams<O extends object> = Iterable<Tensor> | Iterable<Para
 /** A group of parameters and its options, which may be changed between steps. */
 export type ParamGroup<O extends object> = O & { readonly params: readonly Tensor[] };
 
-/** What PyTorch's optimizers have in common. */
+/**
+ * What PyTorch's optimizers have in common.
+ *
+ * @example
+ * ```ts
+ * import { ones, optim } from 'libtorch-node';
+ *
+ * const [a, b] = [ones([2], { requiresGrad: true }), ones([3], { requiresGrad: true })];
+ * const optimizer: optim.Optimizer<optim.SGDOptions> = new optim.SGD([
+ *   { params: a, lr: 0.1 },
+ *   { params: b, lr: 0.01 },
+ * ]);
+ * console.log(optimizer.paramGroups.map(({ lr }) => lr)); // [0.1, 0.01]
+ * ```
+ */
 export abstract class Optimizer<O extends object> {
   /** Groups of parameters and their options: `optimizer.paramGroups[0].lr = 0.01`. */
   readonly paramGroups: ParamGroup<O>[] = [];

@@ -48,7 +48,7 @@ describe.each(modes)('%s', (name, within, grad, inference) => {
     const later = async () => {
       throw new Error('nobody hears this');
     };
-    expect(() => within(later)).toThrow(coded('ERR_GRAD_MODE_PROMISE'));
+    expect(() => within(later)).toThrow(coded('ERR_SCOPE_PROMISE'));
     expect(() => within(later)).toThrow(new RegExp(`^${name}: `));
     expect(isGradEnabled()).toBe(true);
     await Promise.resolve();
