@@ -4,11 +4,12 @@ import { describe } from '../tensor/describe.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Fields } from './options.js';
 
+// A type alias: interfaces do not fit the index signature of what `save` takes.
 /**
  * The state of an optimizer, as PyTorch's `state_dict` with PyTorch's names: saved with `save`, it
  * loads in Python, and Python's loads here.
  */
-export interface OptimizerStateDict {
+export type OptimizerStateDict = {
   /** What past steps left, by the number of the parameter over all groups. */
   readonly state: ReadonlyMap<number, Readonly<Record<string, Tensor>>>;
   /** Options of each group, and the numbers of its parameters. */
@@ -16,7 +17,7 @@ export interface OptimizerStateDict {
     readonly params: readonly number[];
     readonly [option: string]: number | boolean | null | readonly number[];
   }[];
-}
+};
 
 /** One parameter's state, ready for the addon. @internal */
 export type LoadedState = { step: number } & Record<string, Tensor | number>;
