@@ -1,12 +1,16 @@
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "binding/error_guard.h"
 #include "binding/jit.h"
 #include "binding/module_handle.h"
+#include "binding/promise_task.h"
+#include "binding/value/arguments.h"
 #include "binding/value/from_ivalue.h"
 #include "binding/value/names.h"
 #include "core/jit/graph_data.h"
+#include "core/module/call_inputs.h"
 
 namespace libtorch_node::binding {
 
@@ -94,24 +98,59 @@ class Nodes {
   const Napi::Env env_;
 };
 
-Napi::Value GraphData(const Napi::CallbackInfo& info) {
-  Environment& environment = Environment::Of(info.Env());
-  const auto engine = RequireTorchScript(environment, info[0]);
-  const std::string method = engine->FindMethod(info[1].ToString().Utf8Value()).name;
-  const core::GraphDataOptions options{info[2].ToBoolean(), info[3].ToBoolean()};
-  const core::Gate::Pass pass = engine->gate()->Enter(engine->WholeRequest());
-  const core::GraphData data = core::ReadGraph(engine->module(), method, options);
-  Napi::Object object = Napi::Object::New(info.Env());
+napi_value FromGraph(Environment& environment, const std::string& method,
+                     const core::GraphData& data) {
+  const Napi::Env env(environment.env());
+  Napi::Object object = Napi::Object::New(env);
   object.Set("method", method);
-  object.Set("values", ToArray(info.Env(), data.values, [&](const core::GraphValue& value) {
-               return FromValue(info.Env(), value);
+  object.Set("values", ToArray(env, data.values, [env](const core::GraphValue& value) {
+               return FromValue(env, value);
              }));
   object.Set("body", Nodes(environment).FromBlock(data.body));
   return object;
 }
 
+core::GraphDataOptions ReadOptions(const Napi::CallbackInfo& info) {
+  return {info[2].ToBoolean(), info[3].ToBoolean()};
+}
+
+Napi::Value GraphData(const Napi::CallbackInfo& info) {
+  Environment& environment = Environment::Of(info.Env());
+  const auto engine = RequireTorchScript(environment, info[0]);
+  const std::string method = engine->FindMethod(info[1].ToString().Utf8Value()).name;
+  const core::Gate::Pass pass = engine->gate()->Enter(engine->WholeRequest());
+  const core::GraphData data = core::ReadGraph(engine->module(), method, ReadOptions(info));
+  return Napi::Value(info.Env(), FromGraph(environment, method, data));
+}
+
+/// The same with dtypes and shapes that a run with these arguments has.
+Napi::Value ObservedGraphData(const Napi::CallbackInfo& info) {
+  Environment& environment = Environment::Of(info.Env());
+  const auto engine = RequireTorchScript(environment, info[0]);
+  const core::Method& method = engine->FindMethod(info[1].ToString().Utf8Value());
+  const Napi::Array given = info[4].As<Napi::Array>();
+  std::vector<napi_value> examples;
+  for (uint32_t i = 0; i < given.Length(); ++i) examples.push_back(given.Get(i));
+  CallArguments arguments;
+  arguments.positional = examples.data();
+  arguments.count = examples.size();
+  torch::jit::Stack inputs = ToStack(environment, *method.schema, 1, arguments, method.name);
+  core::PrepareInputs(inputs, core::RunPlace::kElsewhere);
+  Work work = [engine, name = method.name, options = ReadOptions(info),
+               inputs = std::move(inputs)]() -> Settle {
+    return [name, data = core::ReadGraph(engine->module(), name, options, inputs)](
+               Environment& settling) { return FromGraph(settling, name, data); };
+  };
+  const auto pool = PoolOf(environment, nullptr, RequireModule(environment, info[0])->pool);
+  return Napi::Value(info.Env(), Async(environment, pool, std::move(work), engine->gate(),
+                                       engine->WholeRequest()));
+}
+
 }  // namespace
 
-void InitJitGraph(Napi::Env, Napi::Object room) { Define<GraphData>(room, "graphData"); }
+void InitJitGraph(Napi::Env, Napi::Object room) {
+  Define<GraphData>(room, "graphData");
+  Define<ObservedGraphData>(room, "observedGraphData");
+}
 
 }  // namespace libtorch_node::binding

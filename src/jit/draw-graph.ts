@@ -1,15 +1,23 @@
 import { makeError } from '../errors.js';
 import type { ScriptModule } from '../module/script-module.js';
+import type { ModuleInput } from '../module/value.js';
 import { describe } from '../tensor/describe.js';
 import { checkOptions } from '../tensor/options.js';
 import { type DrawDirection, writeDot } from './draw/dot.js';
 import { toDrawing } from './draw/flatten.js';
 import { toSvg } from './draw/svg.js';
 import { className } from './draw/text.js';
-import { type GraphDataOptions, graphData, graphDataOptions } from './graph-data.js';
+import {
+  type GraphDataOptions,
+  graphData,
+  graphDataOptions,
+  observedGraphData,
+} from './graph-data.js';
 
 /** Options of `drawGraph`. */
 export interface DrawGraphOptions extends GraphDataOptions {
+  /** Arguments of the method: it is run with them, and the drawing shows the shapes that tensors have then. */
+  readonly examples?: readonly ModuleInput[] | undefined;
   /** 'svg' opens in a browser and needs the peer dependency @hpcc-js/wasm-graphviz; 'dot' is Graphviz's text. */
   readonly format?: 'svg' | 'dot' | undefined;
   /** Where the data flow to: 'down' unless given. */
@@ -26,6 +34,15 @@ function choose<T extends string>(name: string, value: unknown, choices: readonl
   );
 }
 
+function checkExamples(examples: unknown): readonly ModuleInput[] {
+  if (Array.isArray(examples)) return examples;
+  const got = describe(examples);
+  throw makeError(
+    'ERR_INVALID_ARG_TYPE',
+    `drawGraph: examples: expected an array of arguments, got ${got}`,
+  );
+}
+
 /**
  * A method's graph as a picture for people: operations coloured by kind, in frames for submodules,
  * branches and loops; constants and weights stand in the boxes that use them, everything else shows when
@@ -35,10 +52,11 @@ function choose<T extends string>(name: string, value: unknown, choices: readonl
  * @example
  * ```ts
  * import { writeFile } from 'node:fs/promises';
- * import { jit, loadModule } from 'libtorch-node';
+ * import { jit, loadModule, ones } from 'libtorch-node';
  *
  * using model = await loadModule('resnet.pt');
- * await writeFile('resnet.svg', await jit.drawGraph(model));
+ * const svg = await jit.drawGraph(model, { examples: [ones([1, 3, 32, 32])] });
+ * await writeFile('resnet.svg', svg);
  * const dot = await jit.drawGraph(model, { format: 'dot', inlined: false });
  * console.log(dot.startsWith('digraph "TinyResNet.forward"')); // true
  * ```
@@ -47,11 +65,15 @@ export async function drawGraph<Args extends unknown[], Output>(
   model: ScriptModule<Args, Output>,
   options?: DrawGraphOptions,
 ): Promise<string> {
-  checkOptions('drawGraph', options, [...graphDataOptions, 'format', 'direction']);
+  checkOptions('drawGraph', options, [...graphDataOptions, 'examples', 'format', 'direction']);
   const format = choose('format', options?.format, ['svg', 'dot']);
   const direction = choose('direction', options?.direction, ['down', 'right']);
-  const { method, inlined, simplified } = options ?? {};
-  const data = graphData(model, { method, inlined, simplified });
+  const { method, inlined, simplified, examples } = options ?? {};
+  const which = { method, inlined, simplified };
+  const data =
+    examples === undefined
+      ? graphData(model, which)
+      : await observedGraphData(model, which, checkExamples(examples));
   const title = `${className(model.typeName)}.${data.method}`;
   const dot = writeDot(toDrawing(data, title, model.namedModules()), direction);
   return format === 'dot' ? dot : toSvg(dot);

@@ -58,12 +58,9 @@ export async function freeze<Args extends unknown[], Output>(
  * ```ts
  * import { jit, loadModuleSync } from 'libtorch-node';
  *
- * using model = loadModuleSync('no-forward.pt');
- * try {
- *   jit.freezeSync(model);
- * } catch (error) {
- *   console.log((error as { code: string }).code); // ERR_NO_METHOD
- * }
+ * using model = loadModuleSync('digits-scripted.pt');
+ * using frozen = jit.freezeSync(model, { preservedAttributes: ['probabilities'] });
+ * console.log(frozen.methods.map(({ name }) => name)); // [forward, probabilities]
  * ```
  */
 export function freezeSync<Args extends unknown[], Output>(

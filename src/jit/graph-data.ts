@@ -1,7 +1,9 @@
+import { settle } from '../module/caller-stack.js';
 import { requireParts } from '../module/module-parts.js';
 import type { ScriptModule } from '../module/script-module.js';
-import type { ModuleValue } from '../module/value.js';
+import type { ModuleInput, ModuleValue } from '../module/value.js';
 import { native } from '../native/addon.js';
+import type { NativeModule } from '../native/types.js';
 import type { DType } from '../tensor/dtype.js';
 import { checkOptions } from '../tensor/options.js';
 
@@ -101,8 +103,27 @@ export function graphData<Args extends unknown[], Output>(
   model: ScriptModule<Args, Output>,
   options?: GraphDataOptions,
 ): GraphData {
-  const { handle } = requireParts('graphData', model);
   checkOptions('graphData', options, graphDataOptions);
-  const { method = 'forward', inlined = true, simplified = true } = options ?? {};
-  return native.jit.graphData(handle, String(method), inlined, simplified) as GraphData;
+  return native.jit.graphData(...read('graphData', model, options)) as GraphData;
+}
+
+/**
+ * `graphData` with the dtypes and shapes that tensors have in a run with these arguments, which takes place
+ * on the package's own threads, and leaves the module's state as it is. @internal
+ */
+export async function observedGraphData(
+  model: unknown,
+  options: GraphDataOptions | undefined,
+  examples: readonly ModuleInput[],
+): Promise<GraphData> {
+  const given = read('drawGraph', model, options);
+  return (await settle(native.jit.observedGraphData(...given, examples))) as GraphData;
+}
+
+function read(
+  where: string,
+  model: unknown,
+  { method = 'forward', inlined = true, simplified = true }: GraphDataOptions = {},
+): [handle: NativeModule, method: string, inlined: boolean, simplified: boolean] {
+  return [requireParts(where, model).handle, String(method), inlined, simplified];
 }

@@ -4,6 +4,7 @@
 #include <torch/csrc/jit/ir/constants.h>
 #include <torch/csrc/jit/passes/constant_propagation.h>
 #include <torch/csrc/jit/passes/dead_code_elimination.h>
+#include <torch/csrc/jit/passes/inliner.h>
 #include <torch/csrc/jit/passes/remove_exceptions.h>
 
 #include <algorithm>
@@ -14,7 +15,9 @@
 
 #include "core/error.h"
 #include "core/jit/attribute_path.h"
+#include "core/jit/observe_types.h"
 #include "core/jit/scoped_inline.h"
+#include "core/module/statefulness.h"
 
 namespace libtorch_node::core {
 namespace {
@@ -92,6 +95,16 @@ void Simplify(const Module& module, std::shared_ptr<Graph>& graph) {
   torch::jit::EliminateExceptions(graph);
   torch::jit::ConstantPropagation(graph);
   torch::jit::EliminateDeadCode(graph);
+}
+
+/// On a copy of the module where running it would change it.
+void Observe(const Module& module, const std::shared_ptr<Graph>& graph, torch::jit::Stack inputs) {
+  const auto inlined = graph->copy();
+  torch::jit::Inline(*inlined);
+  const Effects effects = EffectsOf(inlined);
+  const bool changes = effects.stateful || effects.writes_tensors || effects.may_resize;
+  inputs.insert(inputs.begin(), (changes ? module.deepcopy() : module)._ivalue());
+  ObserveTypes(graph, std::move(inputs));
 }
 
 class Reader {
@@ -205,7 +218,7 @@ class Reader {
 }  // namespace
 
 GraphData ReadGraph(const Module& module, const std::string& method,
-                    const GraphDataOptions& options) {
+                    const GraphDataOptions& options, std::optional<torch::jit::Stack> examples) {
   auto* function = torch::jit::tryToGraphFunction(module.get_method(method).function());
   if (function == nullptr) {
     throw Error("ERR_NO_METHOD", "the method '" + method + "' is native code and has no graph");
@@ -214,6 +227,7 @@ GraphData ReadGraph(const Module& module, const std::string& method,
   NodeScopes scopes;
   if (options.inlined) scopes = InlineWithScopes(*graph);
   if (options.simplified) Simplify(module, graph);
+  if (examples) Observe(module, graph, std::move(*examples));
   return Reader(module, *graph, std::move(scopes)).Take();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <ATen/core/ivalue.h>
+#include <ATen/core/stack.h>
 #include <c10/core/ScalarType.h>
 #include <torch/csrc/jit/api/module.h>
 
@@ -71,8 +72,10 @@ struct GraphDataOptions {
   bool simplified = true;
 };
 
-/// The graph of a method of the module, whose first input is the module itself.
+/// The graph of a method of the module, whose first input is the module itself. With `examples`,
+/// the arguments of the method, it is run once to see what shapes tensors have.
 GraphData ReadGraph(const torch::jit::Module& module, const std::string& method,
-                    const GraphDataOptions& options);
+                    const GraphDataOptions& options,
+                    std::optional<torch::jit::Stack> examples = std::nullopt);
 
 }  // namespace libtorch_node::core

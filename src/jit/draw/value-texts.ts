@@ -45,8 +45,10 @@ export class KnownValues {
     return true;
   }
 
-  #constant({ constant }: GraphNode, output: number): Known {
+  #constant({ constant, target }: GraphNode, output: number): Known {
     const value = this.#data.values[output]!;
+    // A function, which has a name and no value.
+    if (target !== undefined) return { text: target, weight: null };
     if (value.shape !== null || constant === undefined) {
       return this.#weight(value.name.replace(/^self\./, ''), output);
     }

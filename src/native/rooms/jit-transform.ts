@@ -1,5 +1,5 @@
 /** `cpp/binding/jit_transform.cc` and `cpp/binding/jit_graph.cc`. */
-import type { NativeModule } from './values.js';
+import type { NativeModule, NativeValue } from './values.js';
 
 export interface JitTransformRoom {
   /** New modules over copied weights; names and methods are checked natively. */
@@ -20,4 +20,12 @@ export interface JitTransformRoom {
   splitSync(m: NativeModule, at: number | string): NativeModule[];
   /** Plain data, as `jit.graphData` gives it. */
   graphData(m: NativeModule, method: string, inlined: boolean, simplified: boolean): unknown;
+  /** After a run with these arguments, which tells shapes. */
+  observedGraphData(
+    m: NativeModule,
+    method: string,
+    inlined: boolean,
+    simplified: boolean,
+    examples: readonly NativeValue[],
+  ): Promise<unknown>;
 }

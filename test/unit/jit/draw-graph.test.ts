@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { jit, loadModuleSync, setWarningHandler } from '../../../src/index.js';
+import { jit, loadModuleSync, ones, setWarningHandler, zeros } from '../../../src/index.js';
 import { fixture, manifest } from '../../fixtures/fixtures.js';
 import { rejected } from '../caught.js';
 
@@ -42,6 +42,36 @@ describe('drawGraph', () => {
     const branch = await dot('uncuttable');
     expect(branch).toContain('label="then"');
     expect(branch).toContain('<b>end if</b>');
+  });
+
+  it('shows the shapes that tensors have with examples', async () => {
+    expect(await dot('resnet')).not.toContain('1×8×32×32');
+    const text = await dot('resnet', { examples: [zeros([1, 3, 32, 32])] });
+    for (const shape of ['1×3×32×32', '1×8×32×32', '1×16×16×16', '1×10']) {
+      expect(text).toContain(`label=" ${shape}"`);
+    }
+    expect(text).toContain('float32 1×3×32×32');
+    const calls = await dot('resnet', { examples: [zeros([2, 3, 32, 32])], inlined: false });
+    expect(calls).toContain('2×16×16×16');
+    expect(calls).toContain('<b>relu</b>');
+  });
+
+  it('leaves state as it is when it runs examples', async () => {
+    const model = load('stateful-counter');
+    await jit.drawGraph(model, { examples: [ones([2])], format: 'dot' });
+    expect(model.attribute('count')).toBe(0);
+    const buffer = load('buffer-in-place');
+    await jit.drawGraph(buffer, { examples: [ones([2])], format: 'dot' });
+    expect(buffer.namedBuffers().get('total')?.toArray()).toEqual([0]);
+  });
+
+  it('refuses examples that do not fit, with the error of the run', async () => {
+    const model = load('mlp');
+    const draw = (examples: unknown) => rejected(jit.drawGraph(model, { examples } as never));
+    expect((await draw([])).code).toBe('ERR_MISSING_ARGUMENT');
+    expect((await draw(['x'])).code).toBe('ERR_INVALID_ARG_TYPE');
+    expect((await draw(zeros([1, 16]))).code).toBe('ERR_INVALID_ARG_TYPE');
+    expect((await draw([zeros([1, 3])])).message).toMatch(/mat1 and mat2|cannot be multiplied/);
   });
 
   it('lays out an SVG that says in titles what is what', async () => {
