@@ -189,6 +189,11 @@ describe('autograd.grad', () => {
     expect([da?.toArray(), db]).toEqual([[1, 1, 1], null]);
   });
 
+  it('needs an output and an input', () => {
+    expect(() => autograd.grad([], [])).toThrow(coded('ERR_VALUE'));
+    expect(() => autograd.grad(leaf().sum(), [])).toThrow(coded('ERR_VALUE'));
+  });
+
   it('takes gradOutputs for several outputs, and gives higher derivatives', () => {
     const a = leaf();
     const outputs = [a.mul(2), a.mul(a).sum()];

@@ -137,6 +137,15 @@ describe('parameters', () => {
     expect(run(model, x16).shape).toEqual([2, 4]);
   });
 
+  it('that are set as attributes learn in place of those before', () => {
+    using model = load('mlp').train();
+    const bias = zeros([4]);
+    model.setAttribute('fc2.bias', bias as never);
+    run(model, x16).sum().backward();
+    expect(model.namedParameters().get('fc2.bias')!.grad!.toArray()).toEqual([2, 2, 2, 2]);
+    expect([bias.requiresGrad, bias.grad]).toEqual([false, null]);
+  });
+
   it('of a moved module are new ones', async () => {
     using model = load('mlp').train();
     await model.to('float64');

@@ -47,6 +47,9 @@ void Backward(const Tensors& tensors, const Tensors& gradients, const Tensors& i
 
 Tensors Gradients(const Tensors& outputs, const Tensors& inputs, const Tensors& gradients,
                   const BackwardOptions& options) {
+  if (inputs.empty() || outputs.empty()) {
+    throw Error("ERR_VALUE", "grad: expected at least one output and one input", ErrorKind::kRange);
+  }
   CheckGradients(outputs, gradients);
   return torch::autograd::grad(outputs, inputs, gradients, options.retain_graph,
                                options.create_graph, options.allow_unused);

@@ -192,7 +192,14 @@ void TorchScriptEngine::SetAttribute(const std::string& qualified_name, c10::IVa
                     ", got " + value.type()->annotation_str(),
                 ErrorKind::kType);
   }
-  place.module.setattr(place.name, AsNormal(std::move(value)));
+  const c10::IValue old = place.module.attr(place.name);
+  c10::IValue own = AsNormal(std::move(value));
+  // What takes a parameter's place learns as that did.
+  if (old.isTensor() && IsParameter(old.toTensor()) && old.toTensor().requires_grad() &&
+      own.isTensor() && own.toTensor().is_leaf() && own.toTensor().is_floating_point()) {
+    own.toTensor().set_requires_grad(true);
+  }
+  place.module.setattr(place.name, std::move(own));
   MarkParameters();
 }
 
