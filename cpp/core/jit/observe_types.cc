@@ -56,9 +56,16 @@ class Notes {
   std::unordered_map<const Value*, Value*> originals_;
 };
 
+void SetSeen(Value* value, const c10::IValue& seen) {
+  if (value->type()->kind() != c10::TypeKind::TensorType) return;
+  if (!seen.isTensor() || !seen.toTensor().defined()) return;
+  value->setType(c10::TensorType::create(seen.toTensor()));
+}
+
 }  // namespace
 
 void ObserveTypes(const std::shared_ptr<Graph>& graph, torch::jit::Stack inputs) {
+  for (std::size_t i = 0; i < inputs.size(); ++i) SetSeen(graph->inputs()[i], inputs[i]);
   // LibTorch's profiling sees what goes into some operators, inside blocks too; more outputs show
   // everything at the top.
   const auto wide = graph->copy();
@@ -77,12 +84,7 @@ void ObserveTypes(const std::shared_ptr<Graph>& graph, torch::jit::Stack inputs)
   torch::jit::InterpreterState(torch::jit::Code(record->graph(), "observed")).run(inputs);
   const Notes notes(*graph, *record->graph());
   auto value = inputs.end() - static_cast<std::ptrdiff_t>(shown.size());
-  for (Value* each : shown) {
-    const c10::IValue& seen = *value++;
-    if (seen.isTensor() && seen.toTensor().defined()) {
-      each->setType(c10::TensorType::create(seen.toTensor()));
-    }
-  }
+  for (Value* each : shown) SetSeen(each, *value++);
 }
 
 }  // namespace libtorch_node::core

@@ -47,14 +47,14 @@ class Flattener {
     for (const input of body.inputs.slice(1)) {
       const value = this.#data.values[input]!;
       const name = value.name.replace(/\.\d+$/, '');
-      const box = this.#end('input', name, value.shape === null ? value.type : typeText(value));
+      const box = this.#end('input', name, typeText(value));
       this.#origins.set(input, [{ box: box.id, value: input, label: '' }]);
     }
     this.#block(body, place);
     for (const output of body.outputs) {
       const known = this.#known.get(output);
-      const type = known?.text ?? this.#data.values[output]?.type ?? '';
-      this.#join(output, this.#end('output', 'output', type));
+      const text = known?.text ?? typeText(this.#data.values[output]!);
+      this.#join(output, this.#end('output', 'output', text));
     }
     return { title, root: this.#root, arrows: this.#arrows };
   }

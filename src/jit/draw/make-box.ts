@@ -2,7 +2,7 @@ import type { GraphData, GraphNode } from '../graph-data.js';
 import type { Box } from './drawing.js';
 import { kindOf, plainName } from './operator-kind.js';
 import { optionText } from './option-text.js';
-import { shapeText, typeText } from './text.js';
+import { typeText } from './text.js';
 import type { KnownValues } from './value-texts.js';
 
 const mostLines = 6;
@@ -66,15 +66,13 @@ export class BoxMaker {
         if (option !== null) options.push(option);
       }
     }
-    const made = node.outputs.map((output) => shapeText(this.#data.values[output]!));
-    const shapes = made.filter((text) => text !== '');
     const lines = [
       ...[...weights].map(([shape, names]) => `${names.join(', ')} ${shape}`),
       ...options,
     ];
     const shown = lines.slice(0, mostLines);
     if (lines.length > mostLines) shown.push('…');
-    return shapes.length === 0 ? shown : [...shown, `→ ${shapes.join(', ')}`];
+    return shown;
   }
 
   #details(node: GraphNode): string {
