@@ -10,6 +10,7 @@
 #include "core/autograd/backward.h"
 #include "core/autograd/grad_scope.h"
 #include "core/jit/trace_guard.h"
+#include "core/runtime/exit.h"
 
 namespace libtorch_node::binding {
 
@@ -71,6 +72,7 @@ Napi::Value Backward(const Napi::CallbackInfo& info) {
   const auto tensors = ReadTensors(environment, info[0]);
   const auto gradients = ReadTensors(environment, info[1]);
   const auto inputs = ReadTensors(environment, info[2]);
+  const core::SyncRun running;
   core::Backward(tensors, gradients, inputs, ReadOptions(info, 3));
   return info.Env().Undefined();
 }
@@ -81,8 +83,12 @@ Napi::Value Gradients(const Napi::CallbackInfo& info) {
   const auto outputs = ReadTensors(environment, info[0]);
   const auto inputs = ReadTensors(environment, info[1]);
   const auto gradients = ReadTensors(environment, info[2]);
-  return NewTensorList(environment,
-                       core::Gradients(outputs, inputs, gradients, ReadOptions(info, 3)));
+  std::vector<at::Tensor> results;
+  {
+    const core::SyncRun running;
+    results = core::Gradients(outputs, inputs, gradients, ReadOptions(info, 3));
+  }
+  return NewTensorList(environment, results);
 }
 
 core::GradMode ModeOf(const std::string& name) {
