@@ -23,7 +23,7 @@ const layout = 1;
 /** The C library must be the one of the running kernel's loader: the machine's own. */
 const leftOut = /^(libc6|libc-bin)_/;
 /** Large, and nothing that Python imports. */
-const pruned = ['usr/share', 'usr/bin/gdal-config', 'var', 'etc'];
+const pruned = ['usr/share', 'var', 'etc'];
 
 /** apt with folders of its own, as if nothing were installed: lists, cache and state are ours. */
 function aptOptions(scratch) {
