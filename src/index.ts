@@ -108,6 +108,8 @@ export type {
 // Operators: functions by PyTorch's names; those above win over registered ones of their name
 
 export { type OperatorCoverage, operatorCoverage } from './ops/coverage.js';
+// With a star: only such exports can be added to from outside.
+export type * from './ops/custom-operators.js';
 export * as fft from './ops/fft.js';
 export * from './ops/functions.js';
 export * as linalg from './ops/linalg.js';

@@ -1,4 +1,5 @@
 import { bind } from './bind.js';
+import type { CustomOperators } from './custom-operators.js';
 import type { OperatorNamespaces } from './generated/operators.js';
 import type { Bound } from './types.js';
 
@@ -59,5 +60,7 @@ function namespace(name: string): object {
  * console.log(ops.aten.add.Tensor(x, x, { alpha: 10 }).toArray()); // [11, 22]
  * ```
  */
-export const ops: OperatorNamespaces & { readonly [namespace: string]: OperatorNamespace } =
-  Object.create(lazy({}, namespace));
+export const ops: OperatorNamespaces &
+  CustomOperators & { readonly [namespace: string]: OperatorNamespace } = Object.create(
+  lazy({}, namespace),
+);

@@ -4,7 +4,6 @@
 #include <torch/csrc/jit/serialization/import.h>
 
 #include <filesystem>
-#include <sstream>
 #include <system_error>
 #include <utility>
 
@@ -12,6 +11,8 @@
 #include "core/error.h"
 #include "core/error_message.h"
 #include "core/module/format.h"
+#include "core/module/lite_engine.h"
+#include "core/module/lite_load.h"
 #include "core/module/operator_schemas.h"
 #include "core/module/read_adapter.h"
 #include "core/module/torchscript_engine.h"
@@ -20,9 +21,13 @@
 namespace libtorch_node::core {
 namespace {
 
-// The most that one compressed byte can stand for.
-constexpr std::uint64_t kMostDeflation = 1032;
 constexpr std::string_view kExtra = "extra/";
+
+/// What may help against LibTorch's reason.
+std::string LoadAdvice(const std::string& reason) {
+  if (reason.find("Unknown builtin op: ") == std::string::npos) return {};
+  return "\nA library that registers the operator must be there first: loadOpLibrary(path)";
+}
 
 class Loader {
  public:
@@ -33,18 +38,15 @@ class Loader {
     const FileContent content = DetectFormat(*reader_, path_);
     switch (content.kind) {
       case FileKind::kTorchScript:
-        CheckSizes(content);
-        return Finish([&](auto& extra) {
-          NameExtraFiles(content, extra);
-          return torch::jit::load(reader_, options_.device, extra);
-        });
+        if (options_.format == Format::kLite) {
+          ThrowNotWanted("a TorchScript module without bytecode: write one with saveLite()");
+        }
+        return LoadTorchScript(content);
+      case FileKind::kLite:
+        return options_.format == Format::kTorchScript ? LoadTorchScript(content)
+                                                       : LoadBytecode(content);
       case FileKind::kFlatbuffer:
         return LoadFlatbuffer();
-      case FileKind::kLite:
-        throw Error("ERR_UNSUPPORTED_FORMAT",
-                    Name() +
-                        " is a module for the lite interpreter, which this version does not run: "
-                        "export it in Python with torch.jit.script(model).save('model.pt')");
       default:
         ThrowNotAModule(content.kind, path_);
     }
@@ -55,16 +57,27 @@ class Loader {
 
   std::string Name() const { return path_.empty() ? "the given bytes" : path_; }
 
-  /// Sizes decide what is allocated before anything is read.
-  void CheckSizes(const FileContent& content) const {
-    const std::uint64_t size = reader_->size();
-    for (const ZipEntry& entry : content.entries) {
-      if (entry.compressed <= size && entry.uncompressed / kMostDeflation <= entry.compressed)
-        continue;
-      throw Error("ERR_LOAD_FAILED", Name() + ": the archive is damaged: its record " + entry.name +
-                                         " claims " + std::to_string(entry.uncompressed) +
-                                         " bytes, more than the file can hold");
-    }
+  [[noreturn]] void ThrowNotWanted(const std::string& what) const {
+    throw Error("ERR_UNSUPPORTED_FORMAT",
+                Name() + ": expected a module of the format that was asked for, got " + what);
+  }
+
+  Loaded LoadTorchScript(const FileContent& content) {
+    CheckRecordSizes(content.entries, reader_->size(), Name());
+    return Finish([&](auto& extra) {
+      NameExtraFiles(content, extra);
+      return std::make_shared<TorchScriptEngine>(
+          torch::jit::load(reader_, options_.device, extra), options_.executor);
+    });
+  }
+
+  Loaded LoadBytecode(const FileContent& content) {
+    CheckRecordSizes(content.entries, reader_->size(), Name());
+    return Finish([&](auto& extra) {
+      NameExtraFiles(content, extra);
+      return std::make_shared<LiteEngine>(
+          LoadLite(reader_, {options_.device, options_.check_operators}, extra));
+    });
   }
 
   void NameExtraFiles(const FileContent& content, ExtraFiles& extra) const {
@@ -91,12 +104,15 @@ class Loader {
                       "malformed files. Load it with { allowFlatbuffer: true } if you trust it, "
                       "or save the module as a zip archive");
     }
+    if (options_.format == Format::kTorchScript) {
+      ThrowNotWanted("a flatbuffer, which the lite interpreter runs");
+    }
     return Finish([&](auto& extra) {
+      auto module = LoadLiteFlatbuffer(*reader_, options_.device, extra);
       if (options_.extra_files) {
-        for (const std::string& name : *options_.extra_files) extra.emplace(name, "");
+        std::erase_if(extra, [&](const auto& file) { return !IsWanted(file.first); });
       }
-      std::istringstream stream(ReadAt(*reader_, 0, reader_->size()));
-      return torch::jit::load(stream, options_.device, extra);
+      return std::make_shared<LiteEngine>(std::move(module));
     });
   }
 
@@ -107,16 +123,15 @@ class Loader {
       // Modules made under InferenceMode could never be trained.
       const c10::InferenceMode off(false);
       Loaded loaded;
-      auto module = read(loaded.extra_files);
-      loaded.engine = std::make_shared<TorchScriptEngine>(std::move(module), options_.executor);
+      loaded.engine = read(loaded.extra_files);
       return loaded;
-    } catch (const Error&) {
-      throw;
+    } catch (const Error& error) {
+      throw Error(error.code(), Name() + ": " + error.what(), error.kind());
     } catch (...) {
       const ErrorInfo info = Describe(std::current_exception());
       const bool memory = info.code == "ERR_OUT_OF_MEMORY";
       throw Error(memory ? info.code : "ERR_LOAD_FAILED",
-                  Name() + ": LibTorch cannot load it: " + info.message);
+                  Name() + ": LibTorch cannot load it: " + info.message + LoadAdvice(info.message));
     }
   }
 

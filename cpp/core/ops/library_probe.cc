@@ -27,17 +27,19 @@ using Clock = std::chrono::steady_clock;
 constexpr int kAttempts = 3;
 constexpr std::chrono::seconds kPatience{10};
 constexpr int kRefused = 3;
+// An initializer may end the copy with any status: only this says that the library is open.
+constexpr const char* kOpened = "+";
 
 int answer_to = -1;
 
-[[noreturn]] void Answer(const std::string& text) {
+[[noreturn]] void Answer(const std::string& text, int status = kRefused) {
   std::size_t sent = 0;
   while (sent < text.size()) {
     const ssize_t count = write(answer_to, text.data() + sent, text.size() - sent);
     if (count <= 0) break;
     sent += static_cast<std::size_t>(count);
   }
-  _exit(kRefused);
+  _exit(status);
 }
 
 [[noreturn]] void OnTerminate() {
@@ -71,7 +73,7 @@ void* Open(const char* path) {
   } catch (...) {
     OnTerminate();
   }
-  _exit(0);
+  Answer(kOpened, 0);
 }
 
 class Pipe {
@@ -148,8 +150,9 @@ std::optional<std::string> ProbeLibrary(const std::string& path,
     if (WIFSIGNALED(status)) {
       return std::string("its static initializers crash: ") + strsignal(WTERMSIG(status));
     }
-    if (WEXITSTATUS(status) == 0) return std::nullopt;
-    return answer->empty() ? "its static initializers ended the process" : *answer;
+    if (WEXITSTATUS(status) == 0 && *answer == kOpened) return std::nullopt;
+    if (WEXITSTATUS(status) == kRefused && !answer->empty()) return answer;
+    return "its static initializers end the process";
   }
   return "its static initializers do not come to an end";
 }
