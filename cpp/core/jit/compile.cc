@@ -10,10 +10,11 @@
 #include <utility>
 
 #include "core/jit/deep_stack.h"
-#include "core/jit/inlined_size.h"
 #include "core/jit/loop_targets.h"
+#include "core/jit/runnable.h"
 #include "core/jit/script_values.h"
 #include "core/jit/source_check.h"
+#include "core/jit/syntax_check.h"
 #include "core/tensor/normal_tensor.h"
 
 namespace libtorch_node::core {
@@ -24,8 +25,6 @@ using torch::jit::ClassDef;
 using torch::jit::Def;
 using torch::jit::ErrorReport;
 
-// The largest published models have some ten thousand.
-constexpr std::size_t kMostNodes = 500'000;
 constexpr const char* kModuleList = "__torch__.torch.nn.modules.container.ModuleList";
 
 /// Failures become CompileErrors.
@@ -70,6 +69,19 @@ ScriptCompiler::~ScriptCompiler() {
 void ScriptCompiler::Parse() {
   const ScriptOutline outline = CheckScript(text_);
   torch::jit::Parser parser(std::make_shared<torch::jit::Source>(text_.plain, text_.name, 1));
+  try {
+    ParseDefinitions(outline, parser);
+  } catch (const c10::Error&) {
+    // The parser's own assertions say nothing to a user.
+    throw ErrorAt(text_, parser.lexer().cur().range.start(), "the syntax is wrong here or before");
+  }
+  if (methods_.empty()) {
+    throw ErrorAt(text_, 0, "expected a method, as 'def forward(self, x: Tensor) -> Tensor:'");
+  }
+  scope_->DeclareClasses();
+}
+
+void ScriptCompiler::ParseDefinitions(const ScriptOutline& outline, torch::jit::Parser& parser) {
   std::set<std::string> names;
   std::size_t functions = 0;
   while (parser.lexer().cur().kind != torch::jit::TK_EOF) {
@@ -77,11 +89,15 @@ void ScriptCompiler::Parse() {
     if (word.kind == torch::jit::TK_NEWLINE) {
       parser.lexer().next();
     } else if (word.kind == torch::jit::TK_CLASS_DEF) {
-      scope_->AddClass(ClassDef(parser.parseClass()));
+      const torch::jit::TreeRef tree = parser.parseClass();
+      CheckSyntax(tree);
+      scope_->AddClass(ClassDef(tree));
     } else if (word.kind == torch::jit::TK_DEF) {
       const bool is_method = functions < outline.takes_self.size() && outline.takes_self[functions];
       ++functions;
-      const Def definition = WithSingleTargets(Def(parser.parseFunction(is_method)));
+      const torch::jit::TreeRef tree = parser.parseFunction(is_method);
+      CheckSyntax(tree);
+      const Def definition = WithSingleTargets(Def(tree));
       if (!is_method) {
         scope_->AddFunction(definition);
       } else if (names.insert(definition.name().name()).second) {
@@ -94,10 +110,6 @@ void ScriptCompiler::Parse() {
       throw(ErrorReport(word.range) << "expected a function or a class at the top level");
     }
   }
-  if (methods_.empty()) {
-    throw ErrorAt(text_, 0, "expected a method, as 'def forward(self, x: Tensor) -> Tensor:'");
-  }
-  scope_->DeclareClasses();
 }
 
 c10::TypePtr ScriptCompiler::ParseType(const std::string& text) {
@@ -105,7 +117,14 @@ c10::TypePtr ScriptCompiler::ParseType(const std::string& text) {
   c10::TypePtr result;
   Compiling(type, [&] {
     CheckScript(type);
-    result = torch::jit::ScriptTypeParser(scope_).parseType(text);
+    torch::jit::Parser parser(std::make_shared<torch::jit::Source>(type.plain, type.name, 1));
+    const torch::jit::Expr expression = parser.parseExp();
+    CheckSyntax(expression.tree());
+    if (parser.lexer().cur().kind != torch::jit::TK_NEWLINE &&
+        parser.lexer().cur().kind != torch::jit::TK_EOF) {
+      throw(ErrorReport(parser.lexer().cur().range) << "expected one type");
+    }
+    result = torch::jit::ScriptTypeParser(scope_).parseTypeFromExpr(expression);
   });
   return result;
 }
@@ -177,14 +196,7 @@ void ScriptCompiler::DefineMethods() {
   scope_->CompileAll();
   const std::vector<torch::jit::ResolverPtr> resolvers(methods_.size(), scope_);
   unit_->define(self.type->name(), {}, {}, methods_, resolvers, &self);
-  for (torch::jit::Function* function : unit_->get_functions()) {
-    function->ensure_defined();
-    if (InlinedSize(*function, kMostNodes) == kMostNodes) {
-      throw CompileError("'" + function->name() + "' would have more than " +
-                             std::to_string(kMostNodes) + " nodes with its calls inlined",
-                         0, 0, "");
-    }
-  }
+  RequireModestSize(*unit_);
 }
 
 std::shared_ptr<TorchScriptEngine> ScriptCompiler::Compile() {
@@ -193,6 +205,7 @@ std::shared_ptr<TorchScriptEngine> ScriptCompiler::Compile() {
     RejectTaken("training");
     module_.register_attribute("training", c10::BoolType::get(), true);
     DefineMethods();
+    RequireShortChains(module_);
     engine = std::make_shared<TorchScriptEngine>(module_, ExecutorMode::kOff);
   });
   return engine;

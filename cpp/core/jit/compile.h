@@ -1,6 +1,7 @@
 #pragma once
 
 #include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/frontend/parser.h>
 
 #include <memory>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "core/jit/script_error.h"
 #include "core/jit/script_scope.h"
+#include "core/jit/source_check.h"
 #include "core/module/torchscript_engine.h"
 
 namespace libtorch_node::core {
@@ -42,6 +44,7 @@ class ScriptCompiler {
 
  private:
   void Parse();
+  void ParseDefinitions(const ScriptOutline& outline, torch::jit::Parser& parser);
   void DefineMethods();
   void RejectTaken(const std::string& name) const;
 

@@ -16,6 +16,8 @@ constexpr std::size_t kDeepest = 2000;
 constexpr std::size_t kDeepestTogether = 20000;
 // Blocks are also walked on threads with ordinary stacks, when a module is saved or run.
 constexpr std::size_t kDeepestBlock = 64;
+// What follows a way out of a block becomes a block of its own, inside the one before.
+constexpr std::size_t kMostExits = 200;
 
 /// How deep the tree gets that LibTorch will build: by brackets, by blocks, by chains of `elif`,
 /// and by the words of an expression, each of which may be an operator around the rest.
@@ -54,6 +56,13 @@ class DepthMeter {
       case torch::jit::TK_DEF:
         together_ += deepest_of_def_;
         deepest_of_def_ = 0;
+        exits_ = 0;
+        ++chains_.back();
+        break;
+      case torch::jit::TK_RETURN:
+      case torch::jit::TK_BREAK:
+      case torch::jit::TK_CONTINUE:
+        if (blocks_.size() > 2) ++exits_;
         ++chains_.back();
         break;
       case torch::jit::TK_ELIF:
@@ -75,6 +84,9 @@ class DepthMeter {
     if (depth > deepest_of_def_) deepest_of_def_ = depth;
     const std::size_t start = token.range.start();
     if (blocks > kDeepestBlock) throw ErrorAt(text_, start, "too many blocks inside one another");
+    if (exits_ > kMostExits) {
+      throw ErrorAt(text_, start, "too many ways out of blocks: split the function");
+    }
     if (depth > kDeepest) {
       throw ErrorAt(text_, start, "the expression is too deep: split it into several statements");
     }
@@ -86,6 +98,7 @@ class DepthMeter {
   const ScriptText& text_;
   std::vector<std::size_t> chains_{0};  // words since the last comma, of each open bracket
   std::vector<std::size_t> blocks_{0};  // branches of the `if` chain, of each open block
+  std::size_t exits_ = 0;  // returns, breaks and continues inside blocks, of one definition
   std::size_t deepest_of_def_ = 0;
   std::size_t together_ = 0;
 };
@@ -93,6 +106,8 @@ class DepthMeter {
 }  // namespace
 
 ScriptOutline CheckScript(const ScriptText& text) {
+  const std::size_t nul = text.plain.find('\0');
+  if (nul != std::string::npos) throw ErrorAt(text, nul, "unexpected NUL character");
   ScriptOutline outline;
   DepthMeter meter(text);
   try {

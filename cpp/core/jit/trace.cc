@@ -11,6 +11,7 @@
 #include "core/autograd/parameter.h"
 #include "core/error.h"
 #include "core/jit/random_operators.h"
+#include "core/jit/runnable.h"
 #include "core/module/module_copy.h"
 #include "core/ops/operator_set.h"
 #include "core/tensor/normal_tensor.h"
@@ -111,6 +112,7 @@ Trace::Result Trace::Run(Request request,
   torch::jit::Function* forward = module._ivalue()->compilation_unit()->create_function(
       c10::QualifiedName(*module.type()->name(), "forward"), graph);
   module.type()->addMethod(forward);
+  RequireShortChains(module);
   std::vector<std::string> random = RandomOperators(graph);
   return {std::make_shared<TorchScriptEngine>(module, ExecutorMode::kOff), std::move(random)};
 }
