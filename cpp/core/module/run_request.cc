@@ -88,8 +88,10 @@ GradState Decide(const RunRequest& request) {
     if (!engine.OwnsGradients()) {
       throw Error("ERR_NOT_TRAINABLE",
                   request.method->name +
-                      ": gradients are recorded where the module was loaded, and this one was "
-                      "shared from elsewhere: run it within noGrad, or clone() it");
+                      (engine.format() == Format::kLite
+                           ? ": the lite interpreter records no gradients: run it within noGrad"
+                           : ": gradients are recorded where the module was loaded, and this one "
+                             "was shared from elsewhere: run it within noGrad, or clone() it"));
     }
     engine.recorded() = true;
   } else if (grad == GradState::kInference && engine.executor() == ExecutorMode::kProfiling &&
