@@ -8,6 +8,33 @@ const font = 'Helvetica,Arial,sans-serif';
 const dark = '#1f2328';
 const faint = '#57606a';
 
+/** What holds unless something says otherwise. */
+const looks = {
+  graph: {
+    fontname: font,
+    fontsize: '11',
+    fontcolor: faint,
+    bgcolor: '#ffffff',
+    nodesep: '0.25',
+    ranksep: '0.35',
+    pad: '0.2',
+    labeljust: 'l',
+    labelloc: 't',
+    newrank: 'true',
+  },
+  node: {
+    shape: 'box',
+    style: 'filled,rounded',
+    fontname: font,
+    fontsize: '12',
+    fontcolor: dark,
+    margin: '0.2,0.07',
+    height: '0.3',
+    penwidth: '1.1',
+  },
+  edge: { fontname: font, fontsize: '9', fontcolor: faint, color: '#6e7781', arrowsize: '0.65' },
+} as const;
+
 /** Text inside Graphviz's HTML-like labels. */
 function escapeHtml(text: string): string {
   return text
@@ -57,18 +84,10 @@ class Writer {
   write({ title, root, arrows }: Drawing, direction: DrawDirection): string {
     const lean = withoutLoneFrames(root);
     this.#add(0, `digraph ${quote(title)} {`);
-    this.#add(
-      1,
-      `graph [${attributes({ rankdir: direction === 'right' ? 'LR' : 'TB', fontname: font, fontsize: '11', fontcolor: faint, bgcolor: '#ffffff', nodesep: '0.25', ranksep: '0.35', pad: '0.2', labeljust: 'l', labelloc: 't', label: title, newrank: 'true' })}];`,
-    );
-    this.#add(
-      1,
-      `node [${attributes({ shape: 'box', style: 'filled,rounded', fontname: font, fontsize: '12', fontcolor: dark, margin: '0.2,0.07', height: '0.3', penwidth: '1.1' })}];`,
-    );
-    this.#add(
-      1,
-      `edge [${attributes({ fontname: font, fontsize: '9', fontcolor: faint, color: '#6e7781', arrowsize: '0.65' })}];`,
-    );
+    const rankdir = direction === 'right' ? 'LR' : 'TB';
+    this.#add(1, `graph [${attributes({ ...looks.graph, rankdir, label: title })}];`);
+    this.#add(1, `node [${attributes(looks.node)}];`);
+    this.#add(1, `edge [${attributes(looks.edge)}];`);
     this.#frame(lean, 1);
     for (const arrow of unique(arrows)) this.#arrow(arrow);
     this.#add(0, '}');
