@@ -5,8 +5,8 @@ import { rolldown } from 'rolldown';
 import { inRoot } from './paths.mjs';
 import { Stop } from './steps.mjs';
 
-/** The package, and its command line. */
-export const bundleNames = ['libtorch-node', 'cli'];
+/** The package, its entry for images, and its command line. */
+export const bundleNames = ['libtorch-node', 'image', 'cli'];
 /** The licences of what is bundled into the command line. */
 export const noticesName = 'cli-licenses.txt';
 
@@ -20,15 +20,39 @@ async function bundlePackage() {
   await bundle.close();
 }
 
-/** What the command line imports of the package as a whole stays an import of the package's bundle. */
+/** What other bundles import of an entry as a whole stays an import of its bundle. */
 const onePackage = {
   name: 'one-package',
   resolveId(source, importer) {
     if (importer === undefined || !source.startsWith('.')) return null;
     const file = path.resolve(path.dirname(importer), source);
-    return file === dist('index.js') ? { id: './libtorch-node.js', external: true } : null;
+    if (file === dist('index.js')) return { id: './libtorch-node.js', external: true };
+    if (file === dist('image', 'image.js')) return { id: './image.js', external: true };
+    return null;
   },
 };
+
+/** The files of a bundle. With the addon's among them, the process would have two copies of the package. */
+function modulesOf(name, output) {
+  const modules = output.flatMap(({ moduleIds = [] }) => moduleIds);
+  if (modules.includes(dist('native', 'addon.js'))) {
+    throw new Stop(`dist/${name} holds src/native/addon.ts: import it through src/index.ts`);
+  }
+  return modules;
+}
+
+/** Images: the package itself stays an import. */
+async function bundleImage() {
+  const bundle = await rolldown({
+    input: dist('image', 'image.js'),
+    platform: 'node',
+    external: isBare,
+    plugins: [onePackage],
+  });
+  const { output } = await bundle.write({ file: dist('image.js'), format: 'esm', sourcemap: true });
+  await bundle.close();
+  modulesOf('image.js', output);
+}
 
 /** The user's own packages, loaded when they are there. */
 const peers = new Set(['sharp', 'zod', 'node-gyp-build']);
@@ -48,11 +72,7 @@ async function bundleCommandLine() {
     codeSplitting: false,
   });
   await bundle.close();
-  const modules = output.flatMap(({ moduleIds = [] }) => moduleIds);
-  // With it, `inspect` would need LibTorch, and the process two copies of the package.
-  const native = modules.find((id) => id === dist('native', 'addon.js'));
-  if (native) throw new Stop('dist/cli.js holds src/native/addon.ts: import it through cli/torch');
-  writeNotices(modules);
+  writeNotices(modulesOf('cli.js', output));
 }
 
 /** The folder of the package that a file of node_modules belongs to. */
@@ -80,8 +100,9 @@ function writeNotices(modules) {
   writeFileSync(dist(noticesName), [head, ...texts].join(`\n${'-'.repeat(79)}\n\n`));
 }
 
-/** Makes both. */
+/** Makes all. */
 export async function makeBundles() {
   await bundlePackage();
+  await bundleImage();
   await bundleCommandLine();
 }
