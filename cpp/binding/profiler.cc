@@ -16,8 +16,9 @@ void StopForgotten(void*) { core::StopProfile(); }
 
 Napi::Value Start(const Napi::CallbackInfo& info) {
   const Napi::Object options = info[0].As<Napi::Object>();
-  core::StartProfile(
-      {.shapes = options.Get("shapes").ToBoolean(), .memory = options.Get("memory").ToBoolean()});
+  core::StartProfile({.shapes = options.Get("shapes").ToBoolean(),
+                      .memory = options.Get("memory").ToBoolean(),
+                      .cuda = options.Get("cuda").ToBoolean()});
   napi_add_env_cleanup_hook(info.Env(), StopForgotten, nullptr);
   return info.Env().Undefined();
 }

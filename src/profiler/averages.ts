@@ -7,7 +7,7 @@ export interface ProfileAverage {
   readonly calls: number;
   /** In the calls themselves, without those in them. */
   readonly selfTime: number;
-  /** The part of all self times, from 0 to 1. */
+  /** The part of all self times, from 0 to 1: of the devices' for a kernel, else of the threads'. */
   readonly share: number;
   /** With the calls in them. */
   readonly totalTime: number;
@@ -26,10 +26,10 @@ export function averagesOf(
   groupByShapes = false,
 ): ProfileAverage[] {
   const groups = new Map<string, Draft>();
-  let all = 0;
+  const all = { host: 0, device: 0 };
   for (const event of events) {
     const { name, kind, duration, selfTime, selfBytes, shapes } = event;
-    all += selfTime;
+    all[kind === 'kernel' ? 'device' : 'host'] += selfTime;
     const key = `${kind} ${name}${groupByShapes ? JSON.stringify(shapes) : ''}`;
     let group = groups.get(key);
     if (group === undefined) {
@@ -45,7 +45,8 @@ export function averagesOf(
   const averages = [...groups.values()];
   for (const average of averages) {
     average.meanTime = average.totalTime / average.calls;
-    average.share = all === 0 ? 0 : average.selfTime / all;
+    const whole = all[average.kind === 'kernel' ? 'device' : 'host'];
+    average.share = whole === 0 ? 0 : average.selfTime / whole;
   }
   return averages.sort((a, b) => b.selfTime - a.selfTime);
 }

@@ -3,9 +3,9 @@ import type { NativeProfile, NativeProfiledThread } from '../native/types.js';
 
 /**
  * What an event is: an `operator`, a `backward` step of autograd, a `script` function, the run of a
- * module (`run`), or what `recordFunction` names (`javascript`).
+ * module (`run`), what a CUDA device did (`kernel`), or what `recordFunction` names (`javascript`).
  */
-export type ProfileKind = 'operator' | 'backward' | 'script' | 'run' | 'javascript';
+export type ProfileKind = 'operator' | 'backward' | 'script' | 'run' | 'kernel' | 'javascript';
 
 /** Sizes of an operator's inputs: a tensor's are a list, a list of tensors is a list of them. */
 export type InputShapes = readonly (readonly (number | readonly number[])[])[];
@@ -31,7 +31,7 @@ export interface ProfileEvent {
   readonly isAsync?: true;
 }
 
-/** A thread that something ran on. */
+/** A thread that something ran on, or a stream of a CUDA device. */
 export interface ProfileThread {
   readonly id: number;
   readonly name: string;
@@ -47,7 +47,7 @@ export interface Span {
 
 type Draft = { -readonly [K in keyof ProfileEvent]: ProfileEvent[K] };
 
-const kinds: readonly ProfileKind[] = ['operator', 'backward', 'script', 'run'];
+const kinds: readonly ProfileKind[] = ['operator', 'backward', 'script', 'run', 'kernel'];
 
 function readThread(
   thread: NativeProfiledThread,

@@ -18,6 +18,8 @@ export interface ProfileOptions {
   readonly shapes?: boolean | undefined;
   /** The bytes that operators allocate and free. */
   readonly memory?: boolean | undefined;
+  /** Kernels and copies of CUDA devices, as events of kind 'kernel', a thread for each stream. */
+  readonly cuda?: boolean | undefined;
 }
 
 /** What a table shows. */
@@ -31,7 +33,13 @@ export interface ProfileTableOptions {
 }
 
 const check = optionsCheck('profile', (z) =>
-  z.strictObject({ shapes: z.boolean().optional(), memory: z.boolean().optional() }).default({}),
+  z
+    .strictObject({
+      shapes: z.boolean().optional(),
+      memory: z.boolean().optional(),
+      cuda: z.boolean().optional(),
+    })
+    .default({}),
 );
 const checkTable = optionsCheck('profile.table', (z) =>
   z
@@ -109,8 +117,8 @@ function start(fn: unknown, options?: ProfileOptions): boolean {
     const message = `profile: expected a function, got ${describe(fn)}`;
     throw makeError('ERR_INVALID_ARG_TYPE', message);
   }
-  const { shapes = false, memory = false } = check(options);
-  native.profiler.start({ shapes, memory });
+  const { shapes = false, memory = false, cuda = false } = check(options);
+  native.profiler.start({ shapes, memory, cuda });
   startSpans();
   return memory;
 }
@@ -122,10 +130,11 @@ function drop(): void {
 
 /**
  * Runs a function and records every operator, script function and run of a module meanwhile, on every
- * thread of the process. Work on a CUDA device is there with the time that its start took.
+ * thread of the process. Operators on a CUDA device are there with the time that starting their kernels
+ * took; `cuda: true` adds the kernels.
  *
- * @throws TorchError `ERR_PROFILE_ACTIVE` while another profile is being taken; and what the function
- * throws.
+ * @throws TorchError `ERR_PROFILE_ACTIVE` while another profile is being taken,
+ * `ERR_DEVICE_UNAVAILABLE` for `cuda` where there is none; and what the function throws.
  * @example
  * ```ts
  * import { ones, profile } from 'libtorch-node';

@@ -10,11 +10,13 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <utility>
 
 #include "core/error.h"
+#include "core/runtime/cuda_trace.h"
 #include "core/runtime/leaked.h"
 
 namespace libtorch_node::core {
@@ -203,6 +205,29 @@ void OnEnd(const at::RecordFunction&, at::ObserverContext* context) {
   events[call->index].bytes = call->bytes;
 }
 
+/// Above all thread numbers.
+int64_t NumberOf(const DeviceEvent& event) {
+  return 1'000'000'000 + event.device * int64_t{1'000'000} + event.stream;
+}
+
+void AddStreams(Profile& profile, std::vector<DeviceEvent> events) {
+  std::map<int64_t, ProfiledThread> streams;
+  for (DeviceEvent& event : events) {
+    ProfiledThread& stream = streams[NumberOf(event)];
+    stream.name =
+        "cuda:" + std::to_string(event.device) + " stream " + std::to_string(event.stream);
+    ProfileEvent& added = stream.events.emplace_back();
+    added.name = std::move(event.name);
+    added.kind = ProfileKind::kKernel;
+    added.start_ns = event.start_ns;
+    added.end_ns = event.end_ns;
+  }
+  for (auto& [number, stream] : streams) {
+    stream.id = number;
+    profile.threads.push_back(std::move(stream));
+  }
+}
+
 }  // namespace
 
 void StartProfile(const ProfileOptions& options) {
@@ -212,6 +237,7 @@ void StartProfile(const ProfileOptions& options) {
     throw Error("ERR_PROFILE_ACTIVE",
                 "a profile is being taken already: one at a time, in the whole process");
   }
+  if (options.cuda) StartCudaTrace();
   auto session = std::make_shared<Session>();
   session->options = options;
   session->number = ++profiler.sessions;
@@ -249,6 +275,7 @@ Profile StopProfile() {
     std::erase_if(thread.events, [](const ProfileEvent& event) { return event.end_ns == 0; });
     profile.threads.push_back(std::move(thread));
   }
+  if (session->options.cuda) AddStreams(profile, StopCudaTrace());
   return profile;
 }
 

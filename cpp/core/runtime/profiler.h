@@ -10,11 +10,13 @@ namespace libtorch_node::core {
 struct ProfileOptions {
   bool shapes = false;
   bool memory = false;
+  /// What CUDA devices do; then Start and Stop are to be called on one thread.
+  bool cuda = false;
   /// Beyond it, events are counted and dropped.
   std::size_t most_events = 1'000'000;
 };
 
-enum class ProfileKind : uint8_t { kOperator, kBackward, kScript, kSpan };
+enum class ProfileKind : uint8_t { kOperator, kBackward, kScript, kSpan, kKernel };
 
 /// One call, in the order in which calls began on their thread.
 struct ProfileEvent {
@@ -27,6 +29,7 @@ struct ProfileEvent {
   std::string shapes;     // JSON: [[2,3],[],[[4],[4]]]
 };
 
+/// A thread, or a stream of a device.
 struct ProfiledThread {
   int64_t id = 0;
   std::string name;

@@ -6,7 +6,7 @@ export const profileColumns = 7;
 export interface NativeProfiledThread {
   readonly id: number;
   readonly name: string;
-  /** The profile was started on it. */
+  /** The profile was started on it; streams of devices are threads, too. */
   readonly isCaller: boolean;
   /** {@link profileColumns} numbers an event, in the order in which the calls began. */
   readonly rows: Float64Array;
@@ -21,6 +21,10 @@ export interface NativeProfile {
 }
 export interface ProfilerRoom {
   /** Throws ERR_PROFILE_ACTIVE. */
-  start(options: { readonly shapes: boolean; readonly memory: boolean }): void;
+  start(options: {
+    readonly shapes: boolean;
+    readonly memory: boolean;
+    readonly cuda: boolean;
+  }): void;
   stop(): NativeProfile;
 }

@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import {
   addmm,
+  cuda,
   loadModuleSync,
   ones,
   Profile,
@@ -102,6 +103,10 @@ describe('profile', () => {
       'ERR_UNKNOWN_ARGUMENT',
     );
     expect(caught(() => profileSync(async () => 1)).code).toBe('ERR_SCOPE_PROMISE');
+    if (!cuda.isAvailable()) {
+      const { code } = caught(() => profileSync(() => 1, { cuda: true }));
+      expect(code).toBe('ERR_DEVICE_UNAVAILABLE');
+    }
     expect(profileSync(() => x.abs()).events[0]?.name).toBe('aten::abs');
   });
 
