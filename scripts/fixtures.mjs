@@ -22,13 +22,14 @@ const exec = promisify(execFile);
 
 /** What torch imports, and what generators do; no part of the LibTorch that is set up. */
 const REQUIREMENTS =
-  'typing_extensions filelock sympy networkx jinja2 fsspec numpy safetensors'.split(' ');
+  'typing_extensions filelock sympy networkx jinja2 fsspec numpy safetensors pillow'.split(' ');
 const GENERATORS = ['test/fixtures', 'test/parity/generators'];
 const ENTRIES = [
   'test/fixtures/modules.py',
   'test/fixtures/crafted.py',
   'test/parity/generators/tensors.py',
   'test/parity/generators/checkpoints.py',
+  'test/parity/generators/images.py',
 ];
 
 const target = inRoot('.cache', 'fixtures');

@@ -3,14 +3,24 @@ import { CompileError, jit, type ScriptModule, type Tensor } from '../index.js';
 import { failure } from './failures.js';
 import type { Interpolation } from './options.js';
 
+/** LibTorch's antialiasing kernels on bytes are those of Pillow, but for rounding. */
 const kernels: Readonly<Record<Interpolation, readonly [smooth: string, plain: string]>> = {
-  bilinear: ['_upsample_bilinear2d_aa(x, size, False)', 'upsample_bilinear2d(x, size, False)'],
-  bicubic: ['_upsample_bicubic2d_aa(x, size, False)', 'upsample_bicubic2d(x, size, False)'],
-  lanczos: ['_upsample_lanczos2d_aa(x, size, False)', ''],
-  nearest: ['_upsample_nearest_exact2d(x, size)', '_upsample_nearest_exact2d(x, size)'],
+  bilinear: [
+    'torch.ops.aten._upsample_bilinear2d_aa(x, size, False)',
+    'torch.ops.aten.upsample_bilinear2d(x, size, False)',
+  ],
+  bicubic: [
+    'torch.ops.aten._upsample_bicubic2d_aa(x, size, False)',
+    'torch.ops.aten.upsample_bicubic2d(x, size, False)',
+  ],
+  lanczos: ['torch.ops.aten._upsample_lanczos2d_aa(x, size, False)', ''],
+  nearest: ['nearest(x, size)', 'nearest(x, size)'],
 };
 
-/** `product` is Pillow's MULDIV255, grey its conversion to 'L', CMYK and alpha as it does them. */
+/**
+ * `product` is Pillow's MULDIV255, grey its conversion to 'L'; CMYK, alpha and the sums of steps that become the
+ * nearest places are as it has them.
+ */
 const source = (kernel: string, isBlending: boolean): string => `
 def product(a: Tensor, b: Tensor) -> Tensor:
     scaled = a.int() * b.int() + 128
@@ -33,8 +43,21 @@ def withChannels(x: Tensor, channels: int) -> Tensor:
         return colour
     return x if x.size(1) == 4 else torch.cat([colour, torch.full_like(x[:, :1], 255)], 1)
 
+def places(whole: int, count: int) -> Tensor:
+    step = whole / count
+    at = step * 0.5
+    found: List[int] = []
+    for _ in range(count):
+        found.append(min(int(at), whole - 1))
+        at += step
+    return torch.tensor(found)
+
+def nearest(x: Tensor, size: List[int]) -> Tensor:
+    rows = x.index_select(2, places(x.size(2), size[0]))
+    return rows.index_select(3, places(x.size(3), size[1]))
+
 def scaledTo(x: Tensor, size: List[int]) -> Tensor:
-    return torch.ops.aten.${kernel}
+    return ${kernel}
 
 def resized(x: Tensor, size: List[int]) -> Tensor:
     if x.size(1) != 4 or not ${isBlending ? 'True' : 'False'}:
