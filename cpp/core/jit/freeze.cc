@@ -13,6 +13,7 @@
 #include <memory>
 
 #include "core/error.h"
+#include "core/jit/own_unit.h"
 
 namespace libtorch_node::core {
 namespace {
@@ -70,20 +71,30 @@ bool HasTensorConstant(const Block* block) {
   });
 }
 
+/// The passes make constants of the very tensors: without a copy, training the source would change
+/// the frozen module.
 Module FreezeCopy(const Module& module, const std::vector<std::string>& preserved,
                   bool optimize_numerics) {
   const c10::InferenceMode off(false);
   const c10::AutoGradMode no_grad(false);
-  // The passes make constants of the very tensors: without a copy, training the source would
-  // change the frozen module.
-  Module frozen = torch::jit::freeze_module(module.deepcopy(), preserved);
+  OwnUnit own(module);
+  Module frozen = torch::jit::freeze_module(CopyInto(own.unit(), module), preserved);
   for (const auto& method : frozen.get_methods()) {
     if (auto* function = torch::jit::tryToGraphFunction(method.function())) {
       std::shared_ptr<Graph> graph = function->graph();
       torch::jit::OptimizeFrozenGraph(graph, optimize_numerics);
     }
   }
+  own.ForgetOrigin(frozen);
   return frozen;
+}
+
+/// Of a module whose attributes are constants already.
+Module Copy(const Module& module) {
+  OwnUnit own(module);
+  Module copy = CopyInto(own.unit(), module);
+  own.ForgetOrigin(copy);
+  return copy;
 }
 
 }  // namespace
@@ -109,8 +120,8 @@ Module OptimizeForInference(const Module& module, const std::vector<std::string>
   RequireMethod(module, kForward);
   for (const std::string& name : methods) RequireMethod(module, name);
   RequireEvaluation(module, "optimizeForInference");
-  // Rewrites graphs in place, which belong to the type: a clone has a type of its own.
-  Module copy = IsFrozen(module) ? module.clone() : FreezeCopy(module, methods, true);
+  // Rewrites graphs in place, which belong to the class: a copy has a class of its own.
+  Module copy = IsFrozen(module) ? Copy(module) : FreezeCopy(module, methods, true);
   return torch::jit::optimize_for_inference(copy, methods);
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/jit/attribute_path.h"
+#include "core/jit/own_unit.h"
 
 namespace libtorch_node::core {
 namespace {
@@ -104,7 +105,7 @@ void SetTypes(Block* block) {
 
 Module ModuleOfGraph(const Module& source, const std::string& type_name,
                      const std::shared_ptr<Graph>& graph) {
-  const auto unit = std::make_shared<CompilationUnit>();
+  const auto unit = OwnUnit(source).unit();
   Module module = Prune(source, WantedAttributes(*graph).Take(), type_name, unit);
   graph->inputs()[0]->setType(module.type());
   SetTypes(graph->block());

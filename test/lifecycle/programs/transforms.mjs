@@ -1,7 +1,7 @@
 /** Modules made of others while these run, are disposed, mutated and collected. */
 import assert from 'node:assert/strict';
 import { createPool, jit, loadModule, ones, randn } from 'libtorch-node';
-import { done, fixture, step } from './support.mjs';
+import { collect, done, fixture, sanitized, step } from './support.mjs';
 
 const pool = createPool({ threads: 4, intraOpThreads: 1 });
 const x = ones([32, 512]);
@@ -79,15 +79,22 @@ step('aborts let go of what comes later');
   assert.equal((await model.forward(randn([1, 3, 32, 32]))).shape[1], 10);
 }
 
-step('many, made and dropped');
+step('many, made and dropped, leave nothing in the source');
 {
   const model = await loadModule(fixture('resnet'), { pool });
-  for (let i = 0; i < 60; i++) {
-    const frozen = await jit.freeze(model);
-    const [head] = jit.splitSync(model, 'layer2');
-    jit.graphData(head);
-    frozen.dispose();
-  }
+  const makeMany = async (count) => {
+    for (let i = 0; i < count; i++) {
+      const frozen = await jit.freeze(model);
+      const [head, tail] = jit.splitSync(model, 'layer2');
+      for (const made of [frozen, head, tail]) made.dispose();
+    }
+    await collect();
+    return process.memoryUsage.rss() / 2 ** 20;
+  };
+  const before = await makeMany(40);
+  const grown = (await makeMany(160)) - before;
+  // Kept, they would be more than 100 MB.
+  assert.ok(sanitized || grown < 40, `${grown} MB more`);
 }
 
 step('exit during a transform');

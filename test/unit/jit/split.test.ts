@@ -64,13 +64,25 @@ describe('split', () => {
     expect(tail.namedParameters().get('4.bias')?.toArray()).toEqual(Array(10).fill(7));
   });
 
-  it('outlives the source', () => {
-    const model = load('chain');
+  it.each([
+    ['chain', 2],
+    ['resnet', 'bn1'],
+    ['resnet', 'layer1'],
+  ] as const)('outlives the source, with the functions that it calls: %s at %s', (name, at) => {
+    const model = load(name);
     const y = model.forwardSync(image);
-    const [head, tail] = jit.splitSync(model, 2);
+    const [head, tail] = jit.splitSync(model, at);
+    const frozen = jit.freezeSync(tail);
     model.dispose();
+    for (let i = 0; i < 3; i++) globalThis.gc?.();
+    const middle = head.forwardSync(image);
+    expect(tail.forwardSync(middle).equal(y)).toBe(true);
+    tail.dispose();
     globalThis.gc?.();
-    expect((tail.forwardSync(head.forwardSync(image)) as Tensor).equal(y)).toBe(true);
+    expect(frozen.forwardSync(middle).allclose(y, { atol: 1e-5 })).toBe(true);
+    expect(loadModuleSync(frozen.toBytesSync()).forwardSync(middle as Tensor).shape).toEqual(
+      y.shape,
+    );
   });
 
   it('hands over several values as a tuple, with defaults and numbers', () => {

@@ -1,0 +1,138 @@
+#include "core/jit/own_unit.h"
+
+#include <torch/csrc/jit/api/function_impl.h>
+#include <torch/csrc/jit/ir/ir.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <unordered_map>
+#include <utility>
+
+namespace libtorch_node::core {
+namespace {
+
+using torch::jit::Block;
+using torch::jit::CompilationUnit;
+using torch::jit::Module;
+using torch::jit::Node;
+using torch::jit::Value;
+
+/// Classes, interfaces and functions are code that a unit owns; modules are looked at themselves.
+bool IsForeign(const c10::TypePtr& type) {
+  switch (type->kind()) {
+    case c10::TypeKind::FunctionType:
+    case c10::TypeKind::InterfaceType:
+      return true;
+    case c10::TypeKind::ClassType:
+      return !type->expectRef<c10::ClassType>().is_module();
+    default:
+      const auto contained = type->containedTypes();
+      return std::any_of(contained.begin(), contained.end(), IsForeign);
+  }
+}
+
+bool NamesForeign(const Block* block) {
+  const auto of_value = [](const Value* value) { return IsForeign(value->type()); };
+  if (std::any_of(block->inputs().begin(), block->inputs().end(), of_value)) return true;
+  return std::any_of(block->nodes().begin(), block->nodes().end(), [&](const Node* node) {
+    const auto& outputs = node->outputs();
+    const auto& blocks = node->blocks();
+    return std::any_of(outputs.begin(), outputs.end(), of_value) ||
+           std::any_of(blocks.begin(), blocks.end(), NamesForeign);
+  });
+}
+
+/// Copies objects, tensors and classes, each once.
+class Copier {
+ public:
+  explicit Copier(std::shared_ptr<CompilationUnit> unit) : unit_(std::move(unit)) {}
+
+  Module Copy(const Module& source) {
+    const auto known = copies_.find(source._ivalue().get());
+    if (known != copies_.end()) return known->second;
+    const auto type = source.type();
+    const auto found = types_.find(type);
+    const bool is_new = found == types_.end();
+    Module copy = is_new ? Module(*type->name(), unit_, true)
+                         : Module(unit_, found->second->expect<c10::ClassType>());
+    types_[type] = copy.type();
+    copies_.emplace(source._ivalue().get(), copy);
+    for (std::size_t slot = 0; slot < type->numAttributes(); ++slot) {
+      CopySlot(source, slot, copy);
+    }
+    if (is_new) CopyCode(*type, copy);
+    return copy;
+  }
+
+ private:
+  void CopySlot(const Module& source, std::size_t slot, Module& copy) {
+    const auto type = source.type();
+    const c10::IValue& value = source._ivalue()->getSlot(slot);
+    c10::TypePtr declared = type->getAttribute(slot);
+    c10::IValue copied;
+    if (value.isModule()) {
+      const Module child = Copy(value.toModule());
+      // An interface says only what methods there are.
+      if (declared->kind() == c10::TypeKind::ClassType) declared = child.type();
+      copied = child._ivalue();
+    } else {
+      copied = value.deepcopy(values_);
+    }
+    copy.register_attribute(type->getAttributeName(slot), declared, std::move(copied),
+                            type->is_parameter(slot), type->is_buffer(slot));
+  }
+
+  void CopyCode(const c10::ClassType& type, Module& copy) {
+    for (std::size_t i = 0; i < type.numConstants(); ++i) {
+      copy.type()->addConstant(type.getConstantName(i), type.getConstant(i));
+    }
+    const auto remap = [this](const c10::TypePtr& given) {
+      const auto found = types_.find(given);
+      return found == types_.end() ? given : found->second;
+    };
+    for (torch::jit::Function* method : type.methods()) {
+      const auto* function = torch::jit::tryToGraphFunction(*method);
+      if (function == nullptr) continue;
+      const auto graph = function->graph()->copy();
+      graph->remapTypes(remap);
+      auto* made =
+          unit_->create_function(c10::QualifiedName(*copy.type()->name(), method->name()), graph);
+      copy.type()->addMethod(made);
+      made->setSchema(method->getSchema().cloneWithRemappedTypes(remap));
+    }
+  }
+
+  const std::shared_ptr<CompilationUnit> unit_;
+  std::unordered_map<c10::TypePtr, c10::TypePtr> types_;
+  std::unordered_map<const void*, Module> copies_;
+  c10::IValue::HashIdentityIValueMap values_;
+};
+
+}  // namespace
+
+OwnUnit::OwnUnit(const Module& origin)
+    : holder_(std::make_shared<Holder>()), unit_(holder_, &holder_->unit) {
+  for (const Module& module : origin.modules()) {
+    auto unit = module._ivalue()->compilation_unit();
+    const auto& known = holder_->origins;
+    if (std::find(known.begin(), known.end(), unit) == known.end()) {
+      holder_->origins.push_back(std::move(unit));
+    }
+  }
+}
+
+void OwnUnit::ForgetOrigin(const Module& made) {
+  for (const Module& module : made.modules()) {
+    for (const auto& method : module.get_methods()) {
+      const auto* function = torch::jit::tryToGraphFunction(method.function());
+      if (function == nullptr || NamesForeign(function->graph()->block())) return;
+    }
+  }
+  holder_->origins.clear();
+}
+
+Module CopyInto(const std::shared_ptr<CompilationUnit>& unit, const Module& module) {
+  return Copier(unit).Copy(module);
+}
+
+}  // namespace libtorch_node::core
