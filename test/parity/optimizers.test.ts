@@ -196,7 +196,7 @@ print(json.dumps(shown))`;
     const pairs = JSON.stringify(names.map(({ name, optimizer }) => [name, optimizer]));
     const shown = python(['-c', code, folder, pairs]) as Record<string, [number, string[]]>;
     for (const { name, options, groups, optimizer } of names) {
-      const lr = (groups?.[0] ?? {})['lr'] ?? options['lr'] ?? 1e-3;
+      const lr = groups?.[0]?.lr ?? options.lr ?? 1e-3;
       expect(shown[name]![0], name).toBe(lr);
       const expected = optimizer === 'SGD' ? 'momentum_buffer' : 'exp_avg';
       if (optimizer !== 'SGD' || 'momentum' in options) expect(shown[name]![1]).toContain(expected);

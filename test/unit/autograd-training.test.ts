@@ -124,10 +124,10 @@ describe('parameters', () => {
       () => weight.transpose_(0, 1),
       () => weight.resize_([2]),
       () => weight.detach_(),
-      () => aten!['set_']!(weight, ones([1])),
-      () => aten!['set_data']!(weight, ones([1])),
-      () => aten!['as_strided_']!(weight, [1], [1]),
-      () => aten!['add']!(weight, weight, { out: weight }),
+      () => aten!.set_!(weight, ones([1])),
+      () => aten!.set_data!(weight, ones([1])),
+      () => aten!.as_strided_!(weight, [1], [1]),
+      () => aten!.add!(weight, weight, { out: weight }),
     ];
     for (const attempt of attempts) {
       expect(() => noGrad(attempt)).toThrow(coded('ERR_NOT_RESIZABLE'));

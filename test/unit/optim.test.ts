@@ -119,10 +119,10 @@ describe('loadStateDict', () => {
     target.loadStateDict(source.stateDict());
     expect(target.paramGroups[0]!.lr).toBe(0.5);
     const [mine, theirs] = [target, source].map((each) => each.stateDict().state.get(0)!);
-    expect(mine!['step']!.item()).toBe(1);
-    expect(mine!['exp_avg']!.equal(theirs!['exp_avg']!)).toBe(true);
-    theirs!['exp_avg']!.fill_(9);
-    expect(mine!['exp_avg']!.equal(theirs!['exp_avg']!)).toBe(false);
+    expect(mine!.step!.item()).toBe(1);
+    expect(mine!.exp_avg!.equal(theirs!.exp_avg!)).toBe(true);
+    theirs!.exp_avg!.fill_(9);
+    expect(mine!.exp_avg!.equal(theirs!.exp_avg!)).toBe(false);
   });
 
   it('says what does not fit', () => {
