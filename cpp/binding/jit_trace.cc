@@ -13,6 +13,7 @@
 #include "binding/value/describe.h"
 #include "binding/value/from_ivalue.h"
 #include "core/jit/trace.h"
+#include "core/jit/trace_guard.h"
 
 namespace libtorch_node::binding {
 
@@ -42,7 +43,9 @@ class Traceable {
     if (kind != napi_object) throw Refused(value, place);
     if (environment_.IsMap(value)) return ReadMap(Napi::Object(env, value), place);
     if (!environment_.IsPlainObject(value)) {
-      RequireTensor(environment_, value);  // says so when it was disposed
+      napi_instanceof(env, value, environment_.TensorConstructor(), &is);
+      if (is)
+        throw core::Error("ERR_DISPOSED", "jit.trace: " + place + ": the tensor was disposed");
       throw Refused(value, place);
     }
     return ReadObject(Napi::Object(env, value), place);
@@ -179,8 +182,21 @@ Napi::Value TraceFunction(const Napi::CallbackInfo& info) {
   return result;
 }
 
+Napi::Value IsTracing(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), core::Trace::Current() != nullptr);
+}
+
+Napi::Value RefuseRead(const Napi::CallbackInfo& info) {
+  core::RefuseReadInTrace(info[0].ToString().Utf8Value().c_str());
+  return info.Env().Undefined();
+}
+
 }  // namespace
 
-void InitJitTrace(Napi::Env, Napi::Object room) { Define<TraceFunction>(room, "trace"); }
+void InitJitTrace(Napi::Env, Napi::Object room) {
+  Define<TraceFunction>(room, "trace");
+  Define<IsTracing>(room, "isTracing");
+  Define<RefuseRead>(room, "refuseRead");
+}
 
 }  // namespace libtorch_node::binding

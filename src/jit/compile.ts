@@ -1,6 +1,7 @@
 import type * as Zod from 'zod';
 import { makeError } from '../errors.js';
 import { showExtraFiles } from '../module/extra-files.js';
+import type { Float } from '../module/float.js';
 import { requireParts } from '../module/module-parts.js';
 import { ScriptModule } from '../module/script-module.js';
 import type { ModuleInput } from '../module/value.js';
@@ -22,7 +23,14 @@ export type Submodule = AnyModule | readonly AnyModule[];
 type AnyModule = ScriptModule<any, any>;
 
 /** What a constant may be: folded into the code. */
-export type ConstantValue = number | bigint | boolean | string | null | readonly ConstantValue[];
+export type ConstantValue =
+  | number
+  | bigint
+  | boolean
+  | string
+  | Float
+  | null
+  | readonly ConstantValue[];
 
 /** What the methods of the source find on `self`. */
 export interface CompileOptions {

@@ -76,9 +76,9 @@ const checkOptions = optionsCheck('jit.trace', (z) => {
  * await model.save('traced.pt');
  * ```
  */
-export function trace<Args extends Traceable[], Output extends Traceable>(
+export function trace<Args extends [] | unknown[], Output extends Traceable>(
   fn: (...args: Args) => Output,
-  examples: readonly [...Args],
+  examples: { readonly [K in keyof Args]: Args[K] },
   options?: TraceOptions<Args>,
 ): ScriptModule<Args, TraceOutput<Output>>;
 export function trace<Arg extends Tensor, Output extends Traceable>(

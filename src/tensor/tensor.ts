@@ -157,10 +157,12 @@ export class Tensor<D extends DType = DType> extends TensorAutograd<D> {
 
   /** The text that Python's `str(tensor)` gives. */
   override toString(): string {
+    native.jit.refuseRead('toString()');
     return printTensor(this);
   }
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     try {
+      if (native.jit.isTracing()) return `tensor(<traced>, shape=[${this.shape.join(', ')}])`;
       return printTensor(this);
     } catch (error) {
       return `tensor(<${error instanceof Error ? error.message : describe(error)}>)`;

@@ -51,7 +51,7 @@ Napi::Value ReadTyped(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value ReadAsync(const Napi::CallbackInfo& info) {
-  core::RefuseReadInTrace("toArrayAsync()");
+  core::RefuseAsyncInTrace("toArrayAsync()");
   Environment& environment = Environment::Of(info.Env());
   const at::Tensor tensor = core::PinnedAlias(RequireTensor(environment, info[0]));
   return Napi::Value(info.Env(), Async(environment, core::Pool::Default(), [tensor]() -> Settle {

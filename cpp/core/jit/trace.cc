@@ -35,8 +35,6 @@ class CurrentScope {
   CurrentScope& operator=(const CurrentScope&) = delete;
 };
 
-[[noreturn]] void Fail(const std::string& what) { throw Error("ERR_TRACE_FAILED", what); }
-
 /// Operators that give a tensor's values to the caller.
 bool ReadsValues(const std::string& name) {
   static const std::set<std::string> names{"aten::item",
@@ -95,7 +93,9 @@ Trace::Trace(const std::string& name)
 
 Trace::Result Trace::Run(Request request,
                          const std::function<IValue(torch::jit::Stack)>& function) {
-  if (current != nullptr) Fail("jit.trace cannot be called in a trace");
+  if (current != nullptr) {
+    current->Refuse(Error("ERR_TRACE_FAILED", "jit.trace cannot be called in a trace"));
+  }
   Trace trace(request.name);
   torch::jit::Stack inputs = std::move(request.inputs);
   const auto traced = tracer::trace(
@@ -180,8 +180,9 @@ IValue Trace::CallModule(const std::shared_ptr<TorchScriptEngine>& engine, const
                          const torch::jit::Stack& inputs, const std::function<IValue()>& run) {
   const c10::TypePtr type = method.schema->returns().at(0).type();
   if (!IsTraceable(*type)) {
-    Fail(method.name + " gives " + type->annotation_str() +
-         ", and a trace follows tensors, lists and tuples of them");
+    Refuse(
+        Error("ERR_TRACE_FAILED", method.name + " gives " + type->annotation_str() +
+                                      ", and a trace follows tensors, lists and tuples of them"));
   }
   const auto known = modules_.find(engine.get());
   std::string name;
@@ -243,9 +244,10 @@ void Trace::LiftTensor(const at::Tensor& tensor) {
   if (!tensor.defined() || state_->hasValue(tensor)) return;
   const bool grad = tensor.requires_grad();
   if (grad && !tensor.is_leaf()) {
-    Fail(
-        "the function uses a tensor from outside that an operator made while gradients were "
-        "recorded: detach() it, or compute it inside");
+    Refuse(
+        Error("ERR_TRACE_FAILED",
+              "the function uses a tensor from outside that an operator made while gradients were "
+              "recorded: detach() it before the trace, or compute it inside"));
   }
   // A single number stays one: an optimizer would change a parameter.
   if (!grad && tensor.unsafeGetTensorImpl()->is_wrapped_number()) return;

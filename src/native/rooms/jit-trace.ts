@@ -22,4 +22,8 @@ export interface JitTraceRoom {
     examples: readonly NativeValue[],
     members: TraceMembers,
   ): NativeTrace;
+  /** Whether a trace runs on this thread. */
+  isTracing(): boolean;
+  /** Throws ERR_TRACE_READ in a trace, naming the call. */
+  refuseRead(call: string): void;
 }
