@@ -232,7 +232,7 @@ void Trace::Lift(const IValue& value) {
     const auto list = value.toList();
     const auto kind = list.elementType()->kind();
     if (kind == c10::TypeKind::IntType || kind == c10::TypeKind::FloatType) return;
-    for (const IValue& item : list) Lift(item);
+    for (std::size_t i = 0; i < list.size(); ++i) Lift(list.get(i));
   } else if (value.isTuple()) {
     for (const IValue& element : value.toTupleRef().elements()) Lift(element);
   } else if (value.isGenericDict()) {
