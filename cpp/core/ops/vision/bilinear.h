@@ -1,17 +1,28 @@
 #pragma once
 
+#include <array>
 #include <cmath>
 #include <cstdint>
 
 namespace libtorch_node::core::vision {
 
-/// The value between the pixels of one plane at (y, x), as region pooling takes it: up to a pixel
-/// outside, the border's value goes on; further out, and where a coordinate is not a number, it is
-/// zero.
+/// The pixels around a place in a plane, and how much each counts there.
 template <typename T>
-T SampleInside(const T* plane, int64_t height, int64_t width, T y, T x) {
-  const bool near = y >= -1 && y <= static_cast<T>(height) && x >= -1 && x <= static_cast<T>(width);
-  if (!near || height == 0 || width == 0) return 0;
+struct Tap {
+  std::array<int64_t, 4> pixels{};
+  std::array<T, 4> weights{};
+
+  T Of(const T* plane) const {
+    return weights[0] * plane[pixels[0]] + weights[1] * plane[pixels[1]] +
+           weights[2] * plane[pixels[2]] + weights[3] * plane[pixels[3]];
+  }
+};
+
+/// At (y, x) as region pooling looks: up to a pixel outside, the border's value goes on; further
+/// out, and where a coordinate is not a number, nothing counts. The plane must have pixels.
+template <typename T>
+Tap<T> TapInside(int64_t height, int64_t width, T y, T x) {
+  if (!(y >= -1 && y <= static_cast<T>(height) && x >= -1 && x <= static_cast<T>(width))) return {};
   const auto place = [](T& at, int64_t size, int64_t& low, int64_t& high) {
     at = at <= 0 ? 0 : at;
     low = static_cast<int64_t>(at);
@@ -30,11 +41,11 @@ T SampleInside(const T* plane, int64_t height, int64_t width, T y, T x) {
   const T across = place(x, width, left, right);
   const T up = 1 - down;
   const T back = 1 - across;
-  return up * back * plane[top * width + left] + up * across * plane[top * width + right] +
-         down * back * plane[bottom * width + left] + down * across * plane[bottom * width + right];
+  return {{top * width + left, top * width + right, bottom * width + left, bottom * width + right},
+          {up * back, up * across, down * back, down * across}};
 }
 
-/// The same with zeros all around the plane, as a convolution pads it.
+/// The value at (y, x) with zeros all around the plane, as a convolution pads it.
 template <typename T>
 T SamplePadded(const T* plane, int64_t height, int64_t width, T y, T x) {
   if (!(y > -1 && y < static_cast<T>(height) && x > -1 && x < static_cast<T>(width))) return 0;

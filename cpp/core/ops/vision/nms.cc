@@ -11,31 +11,54 @@
 namespace libtorch_node::core::vision {
 namespace {
 
+/// Boxes by falling score, a coordinate at a time: the inner loop runs over each from its start.
+template <typename T>
+struct Ranked {
+  std::vector<T> left;
+  std::vector<T> top;
+  std::vector<T> right;
+  std::vector<T> bottom;
+  std::vector<T> area;
+
+  Ranked(const at::Tensor& boxes, const at::Tensor& order) {
+    const auto box = boxes.accessor<T, 2>();
+    const auto by_score = order.accessor<int64_t, 1>();
+    const auto count = static_cast<std::size_t>(boxes.size(0));
+    for (std::vector<T>* column : {&left, &top, &right, &bottom, &area}) column->resize(count);
+    for (std::size_t rank = 0; rank < count; ++rank) {
+      const auto row = box[by_score[static_cast<int64_t>(rank)]];
+      left[rank] = row[0];
+      top[rank] = row[1];
+      right[rank] = row[2];
+      bottom[rank] = row[3];
+      area[rank] = (row[2] - row[0]) * (row[3] - row[1]);
+    }
+  }
+
+  T Shared(std::size_t a, std::size_t b) const {
+    const T width = std::min(right[a], right[b]) - std::max(left[a], left[b]);
+    const T height = std::min(bottom[a], bottom[b]) - std::max(top[a], top[b]);
+    return std::max(T{0}, width) * std::max(T{0}, height);
+  }
+};
+
 template <typename T>
 std::vector<int64_t> Keep(const at::Tensor& boxes, const at::Tensor& scores, double threshold) {
-  const auto box = boxes.accessor<T, 2>();
   const at::Tensor order =
       std::get<1>(scores.sort(/*stable=*/true, /*dim=*/0, /*descending=*/true));
   const auto by_score = order.accessor<int64_t, 1>();
-  const int64_t count = boxes.size(0);
-  std::vector<T> areas(static_cast<std::size_t>(count));
-  for (int64_t i = 0; i < count; ++i) {
-    areas[i] = (box[i][2] - box[i][0]) * (box[i][3] - box[i][1]);
-  }
-  std::vector<char> gone(static_cast<std::size_t>(count), 0);
+  const Ranked<T> ranked(boxes, order);
+  const std::size_t count = ranked.area.size();
+  std::vector<char> gone(count, 0);
   std::vector<int64_t> kept;
-  for (int64_t first = 0; first < count; ++first) {
-    const int64_t i = by_score[first];
+  for (std::size_t i = 0; i < count; ++i) {
     if (gone[i]) continue;
-    kept.push_back(i);
-    for (int64_t second = first + 1; second < count; ++second) {
-      const int64_t j = by_score[second];
-      if (gone[j]) continue;
-      const T width = std::min(box[i][2], box[j][2]) - std::max(box[i][0], box[j][0]);
-      const T height = std::min(box[i][3], box[j][3]) - std::max(box[i][1], box[j][1]);
-      const T shared = std::max(T{0}, width) * std::max(T{0}, height);
-      // Not a number for two boxes without area: both stay.
-      if (shared / (areas[i] + areas[j] - shared) > threshold) gone[j] = 1;
+    kept.push_back(by_score[static_cast<int64_t>(i)]);
+    for (std::size_t j = i + 1; j < count; ++j) {
+      const T shared = ranked.Shared(i, j);
+      // Most pairs share nothing. Nothing of nothing is not a number: such boxes stay.
+      if (shared == 0 && threshold >= 0) continue;
+      if (shared / (ranked.area[i] + ranked.area[j] - shared) > threshold) gone[j] = 1;
     }
   }
   return kept;

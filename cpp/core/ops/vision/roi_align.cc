@@ -13,8 +13,8 @@
 namespace libtorch_node::core::vision {
 namespace {
 
-// Samples of one bin: more would take minutes.
-constexpr int64_t kMostSamples = int64_t{1} << 26;
+// Samples of one bin, which are held in memory.
+constexpr int64_t kMostSamples = int64_t{1} << 22;
 
 /// One region, cut into bins, each with a grid of samples.
 template <typename T>
@@ -50,20 +50,29 @@ struct Grid {
     return static_cast<int64_t>(std::ceil(size));
   }
 
-  T Sum(const T* plane, int64_t height, int64_t width, int64_t bin_row, int64_t bin_column) const {
-    T sum = 0;
+  /// The samples of one bin, which are the same in every plane.
+  void Take(int64_t height, int64_t width, int64_t bin_row, int64_t bin_column,
+            std::vector<Tap<T>>& taps) const {
+    taps.clear();
+    if (height == 0 || width == 0) return;
     for (int64_t row = 0; row < rows; ++row) {
       const T y = top + static_cast<T>(bin_row) * bin_height +
                   (static_cast<T>(row) + T(0.5)) * bin_height / static_cast<T>(rows);
       for (int64_t column = 0; column < columns; ++column) {
         const T x = left + static_cast<T>(bin_column) * bin_width +
                     (static_cast<T>(column) + T(0.5)) * bin_width / static_cast<T>(columns);
-        sum += SampleInside(plane, height, width, y, x);
+        taps.push_back(TapInside(height, width, y, x));
       }
     }
-    return sum;
   }
 };
+
+template <typename T>
+T Sum(const std::vector<Tap<T>>& taps, const T* plane) {
+  T sum = 0;
+  for (const Tap<T>& tap : taps) sum += tap.Of(plane);
+  return sum;
+}
 
 template <typename T>
 void Align(const Regions& regions, double scale, int64_t sampling_ratio, bool aligned,
@@ -73,22 +82,22 @@ void Align(const Regions& regions, double scale, int64_t sampling_ratio, bool al
   T* result = output.mutable_data_ptr<T>();
   const int64_t bins_high = output.size(2);
   const int64_t bins_wide = output.size(3);
+  const int64_t bins = bins_high * bins_wide;
   const int64_t channels = regions.channels();
   const int64_t plane_size = regions.height() * regions.width();
   at::parallel_for(0, regions.count(), 1, [&](int64_t begin, int64_t end) {
+    std::vector<Tap<T>> taps;
     for (int64_t i = begin; i < end; ++i) {
       const T* roi = rois + i * 5;
       const Grid<T> grid("roi_align", roi, static_cast<T>(scale), aligned ? T(0.5) : T(0), !aligned,
                          bins_high, bins_wide, sampling_ratio);
       const T samples = static_cast<T>(std::max<int64_t>(grid.rows * grid.columns, 1));
       const T* image = input + static_cast<int64_t>(roi[0]) * channels * plane_size;
-      T* out = result + i * channels * bins_high * bins_wide;
-      for (int64_t channel = 0; channel < channels; ++channel) {
-        const T* plane = image + channel * plane_size;
-        for (int64_t row = 0; row < bins_high; ++row) {
-          for (int64_t column = 0; column < bins_wide; ++column) {
-            *out++ = grid.Sum(plane, regions.height(), regions.width(), row, column) / samples;
-          }
+      T* out = result + i * channels * bins;
+      for (int64_t bin = 0; bin < bins; ++bin) {
+        grid.Take(regions.height(), regions.width(), bin / bins_wide, bin % bins_wide, taps);
+        for (int64_t channel = 0; channel < channels; ++channel) {
+          out[channel * bins + bin] = Sum(taps, image + channel * plane_size) / samples;
         }
       }
     }
@@ -107,6 +116,7 @@ void PsAlign(const Regions& regions, double scale, int64_t sampling_ratio, at::T
   const int64_t bins = bins_high * bins_wide;
   const int64_t plane_size = regions.height() * regions.width();
   at::parallel_for(0, regions.count(), 1, [&](int64_t begin, int64_t end) {
+    std::vector<Tap<T>> taps;
     for (int64_t i = begin; i < end; ++i) {
       const T* roi = rois + i * 5;
       const Grid<T> grid("ps_roi_align", roi, static_cast<T>(scale), T(0.5), false, bins_high,
@@ -114,13 +124,13 @@ void PsAlign(const Regions& regions, double scale, int64_t sampling_ratio, at::T
       const T samples = static_cast<T>(grid.rows * grid.columns);
       const T* image = input + static_cast<int64_t>(roi[0]) * regions.channels() * plane_size;
       // Each bin of each output channel has an input channel of its own.
-      for (int64_t channel = 0; channel < regions.channels(); ++channel) {
-        const int64_t at = i * regions.channels() + channel;
-        const int64_t bin = channel % bins;
-        const T sum = grid.Sum(image + channel * plane_size, regions.height(), regions.width(),
-                               bin / bins_wide, bin % bins_wide);
-        result[at] = sum / samples;
-        channel_of[at] = static_cast<int32_t>(channel);
+      for (int64_t bin = 0; bin < bins; ++bin) {
+        grid.Take(regions.height(), regions.width(), bin / bins_wide, bin % bins_wide, taps);
+        for (int64_t channel = bin; channel < regions.channels(); channel += bins) {
+          const int64_t at = i * regions.channels() + channel;
+          result[at] = Sum(taps, image + channel * plane_size) / samples;
+          channel_of[at] = static_cast<int32_t>(channel);
+        }
       }
     }
   });
