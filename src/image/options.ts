@@ -135,7 +135,7 @@ function recipeOf(where: string, given: ImageOptions): Recipe {
   }
   const resize = checkSize(where, 'resize', given.resize);
   const fit = checkChoice(where, 'fit', given.fit, ['fill', 'cover', 'contain']);
-  if (given.fit !== undefined && typeof resize !== 'object') {
+  if (given.fit !== undefined && !Array.isArray(resize)) {
     const message = `${where}: fit needs resize with both sides, as [height, width]`;
     throw wrongArgument('ERR_INVALID_ARG_VALUE', message);
   }

@@ -56,30 +56,40 @@ describe('the documentation', () => {
     expect(rows.sort()).toEqual(known.sort());
   });
 
-  it('describes every export, and shows every function, class and constant in use', () => {
-    const entry = path.join(root, 'dist', 'index.d.ts');
-    const options = { module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ES2023 };
-    const program = ts.createProgram([entry], { ...options, skipLibCheck: true, types: ['node'] });
-    const checker = program.getTypeChecker();
-    const lacking: string[] = [];
-    const visit = (module: ts.Symbol): void => {
-      for (const exported of checker.getExportsOfModule(module)) {
-        const isAlias = (exported.flags & ts.SymbolFlags.Alias) !== 0;
-        const symbol = isAlias ? checker.getAliasedSymbol(exported) : exported;
-        if ((symbol.flags & ts.SymbolFlags.ValueModule) !== 0) {
-          visit(symbol);
-          continue;
+  it.each([
+    ['libtorch-node', 'index.d.ts'],
+    ['libtorch-node/image', 'image/image.d.ts'],
+  ])(
+    'describes every export of %s, and shows every function, class and constant in use',
+    (_, file) => {
+      const entry = path.join(root, 'dist', file);
+      const options = { module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ES2023 };
+      const program = ts.createProgram([entry], {
+        ...options,
+        skipLibCheck: true,
+        types: ['node'],
+      });
+      const checker = program.getTypeChecker();
+      const lacking: string[] = [];
+      const visit = (module: ts.Symbol): void => {
+        for (const exported of checker.getExportsOfModule(module)) {
+          const isAlias = (exported.flags & ts.SymbolFlags.Alias) !== 0;
+          const symbol = isAlias ? checker.getAliasedSymbol(exported) : exported;
+          if ((symbol.flags & ts.SymbolFlags.ValueModule) !== 0) {
+            visit(symbol);
+            continue;
+          }
+          const isValue = (symbol.flags & ts.SymbolFlags.Value) !== 0;
+          const tags = symbol.getJsDocTags(checker).map(({ name }) => name);
+          if (symbol.getDocumentationComment(checker).length === 0) lacking.push(exported.name);
+          else if (isValue && !isGenerated(symbol) && !tags.includes('example')) {
+            lacking.push(`${exported.name}: @example`);
+          }
         }
-        const isValue = (symbol.flags & ts.SymbolFlags.Value) !== 0;
-        const tags = symbol.getJsDocTags(checker).map(({ name }) => name);
-        if (symbol.getDocumentationComment(checker).length === 0) lacking.push(exported.name);
-        else if (isValue && !isGenerated(symbol) && !tags.includes('example')) {
-          lacking.push(`${exported.name}: @example`);
-        }
-      }
-    };
-    const source = program.getSourceFile(entry) as ts.SourceFile;
-    visit(checker.getSymbolAtLocation(source) as ts.Symbol);
-    expect(lacking).toEqual([]);
-  });
+      };
+      const source = program.getSourceFile(entry) as ts.SourceFile;
+      visit(checker.getSymbolAtLocation(source) as ts.Symbol);
+      expect(lacking).toEqual([]);
+    },
+  );
 });

@@ -74,13 +74,14 @@ describe('the packed tarball', () => {
       'CHANGELOG.md',
       'dist/libtorch-node.js',
       'dist/cli.js',
+      'dist/image.js',
       'dist/cli-licenses.txt',
       'dist/index.d.ts',
     ]) {
       expect(packed).toContain(name);
     }
     const expected =
-      /^(dist\/(libtorch-node|cli)\.js(\.map)?|dist\/cli-licenses\.txt|dist\/(?!cli\/).+\.d\.ts|prebuilds\/.+\.node|[A-Za-z]+\.(md|json)|LICENSE)$/;
+      /^(dist\/(libtorch-node|image|cli)\.js(\.map)?|dist\/cli-licenses\.txt|dist\/(?!cli\/).+\.d\.ts|prebuilds\/.+\.node|[A-Za-z]+\.(md|json)|LICENSE)$/;
     expect(packed.filter((name) => !expected.test(name))).toEqual([]);
   });
 
@@ -99,7 +100,21 @@ describe('the packed tarball', () => {
     expect(run(process.execPath, ['program.mjs']).trim()).toBe('tensor([1., 2.]) true');
   });
 
-  it('exports only its entry and its manifest', () => {
+  it('has an entry for images that shares its tensors and errors, and loads sharp when it is needed', () => {
+    const program = `
+      import { Tensor, TorchError } from 'libtorch-node';
+      import { decodeImage, imageToTensor } from 'libtorch-node/image';
+      const image = { data: new Uint8Array(12), width: 2, height: 2 };
+      console.log(imageToTensor(image) instanceof Tensor);
+      await decodeImage(new Uint8Array(1)).catch((error) => {
+        console.log(error instanceof TorchError, error.code);
+      });`;
+    writeFileSync(path.join(consumer, 'images.mjs'), program);
+    const expected = 'true\ntrue ERR_MISSING_SHARP\n';
+    expect(run(process.execPath, ['images.mjs'])).toBe(expected);
+  });
+
+  it('exports only its entries and its manifest', () => {
     const program = `
       await import('libtorch-node/dist/native/addon.js').catch((error) => console.log(error.code));
       console.log((await import('libtorch-node/package.json', { with: { type: 'json' } })).default.name);`;
@@ -137,7 +152,9 @@ describe('the packed tarball', () => {
     writeFileSync(
       path.join(consumer, 'program.ts'),
       `import { loadModule, type Tensor, tensor } from 'libtorch-node';
+       import { decodeImage, imagenet } from 'libtorch-node/image';
        export const x: Tensor<'float32'> = tensor([1, 2], { dtype: 'float32' });
+       export const image: Tensor<'float32'> = await decodeImage('photo.jpg', imagenet);
        export const model = await loadModule('model.pt');`,
     );
     const options = { strict: true, noEmit: true, module: 'nodenext', target: 'es2023' };

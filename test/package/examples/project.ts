@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import ts from 'typescript';
 import { fixture } from '../../fixtures/fixtures.js';
+import { inFixtures } from '../../fixtures/folder.js';
 import { type Example, root } from './collect.js';
 
 /** What became of an example. */
@@ -51,18 +52,21 @@ const options: ts.CompilerOptions = {
   types: ['node'],
 };
 
-/** The folder with the package, its peer and the models. */
+/** The folder with the package, its peers, the models and the images. */
 export function makeProject(): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'libtorch-node-examples-'));
   mkdirSync(path.join(folder, 'node_modules'));
   symlinkSync(root, path.join(folder, 'node_modules', 'libtorch-node'));
-  for (const name of ['zod', '@types']) {
+  for (const name of ['zod', 'sharp', '@types']) {
     symlinkSync(path.join(root, 'node_modules', name), path.join(folder, 'node_modules', name));
   }
   for (const name of models) copyFileSync(fixture(name), path.join(folder, `${name}.pt`));
   copyFileSync(fixture('state-dict.pt'), path.join(folder, 'state-dict.pt'));
   for (const name of readdirSync(digits).filter((file) => file.endsWith('.pt'))) {
     copyFileSync(path.join(digits, name), path.join(folder, name));
+  }
+  for (const name of ['photo.jpg', 'portrait.png']) {
+    copyFileSync(inFixtures('images', name), path.join(folder, name));
   }
   writeFileSync(path.join(folder, 'package.json'), '{ "type": "module" }');
   return folder;
