@@ -2,6 +2,7 @@
 
 #include <ATen/record_function.h>
 #include <c10/core/Allocator.h>
+#include <c10/util/Logging.h>
 #include <c10/util/ThreadLocalDebugInfo.h>
 #include <pthread.h>
 #include <sys/syscall.h>
@@ -21,6 +22,9 @@
 
 namespace libtorch_node::core {
 namespace {
+
+// Of LibTorch's own log, which writes to stderr.
+constexpr int kErrorsOnly = 2;
 
 int64_t Now() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(
@@ -238,6 +242,8 @@ void StartProfile(const ProfileOptions& options) {
                 "a profile is being taken already: one at a time, in the whole process");
   }
   if (options.cuda) StartCudaTrace();
+  // The allocator logs a warning for what was allocated before and is freed now.
+  if (options.memory) FLAGS_caffe2_log_level = std::max(FLAGS_caffe2_log_level, kErrorsOnly);
   auto session = std::make_shared<Session>();
   session->options = options;
   session->number = ++profiler.sessions;
