@@ -29,6 +29,7 @@ const ENTRIES = [
   'test/fixtures/crafted.py',
   'test/parity/generators/tensors.py',
   'test/parity/generators/checkpoints.py',
+  'test/parity/generators/mobile.py',
   'test/parity/generators/images.py',
 ];
 

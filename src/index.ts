@@ -3,12 +3,17 @@ import './native/initialize.js';
 
 // Modules: load, run, change, save
 
+export { ArchiveModule } from './module/archive-module.js';
 export type { ExtraFiles, ExtraFilesInput } from './module/extra-files.js';
 export { type Float, float } from './module/float.js';
+export { type LiteAttribute, LiteModule } from './module/lite-module.js';
 export {
+  type AnyModule,
+  type LitePath,
   loadModule,
   loadModuleSync,
   moduleFromShared,
+  type SignedLiteModule,
   type SignedModule,
   type UnsignedOptions,
 } from './module/load.js';
@@ -18,6 +23,7 @@ export { Module } from './module/module.js';
 export type { ModuleFormat } from './module/module-parts.js';
 export type { DimPattern } from './module/named-dims.js';
 export type { RunOptions, RunSyncOptions } from './module/run-options.js';
+export type { SaveLiteOptions } from './module/save-lite-options.js';
 export type { SaveOptions } from './module/save-options.js';
 export { ScriptModule } from './module/script-module.js';
 export { ScriptObject } from './module/script-object.js';
@@ -45,6 +51,17 @@ export type { WarmupOptions } from './module/warmup.js';
 
 export * as jit from './jit/jit.js';
 
+// Modules on phones: whether they run here, and older bytecode for older ones
+
+export { backport, backportSync } from './mobile/backport.js';
+export type { BundledInputs, BundledInputsByMethod } from './mobile/bundled-inputs.js';
+export {
+  type Compatibility,
+  checkCompatibility,
+  checkCompatibilitySync,
+  type VersionRange,
+} from './mobile/compatibility.js';
+
 // Files: look into modules without running them, load and save weights
 
 export {
@@ -65,6 +82,7 @@ export {
   saveToBytesSync,
 } from './checkpoint/save.js';
 export { type CheckpointValue, UnknownObject } from './checkpoint/value.js';
+export type { BytecodeInspection, BytecodeOperator } from './inspect/bytecode.js';
 export { checkOperators } from './inspect/check-operators.js';
 export { inspectModule, inspectModuleSync } from './inspect/inspect.js';
 export type {

@@ -29,11 +29,19 @@ const char* FormatName(core::Format format) {
   return format == core::Format::kLite ? "lite" : "torchscript";
 }
 
+std::optional<core::Format> FormatOf(const Napi::Value& name) {
+  if (!name.IsString()) return std::nullopt;
+  const bool lite = name.As<Napi::String>().Utf8Value() == "lite";
+  return lite ? core::Format::kLite : core::Format::kTorchScript;
+}
+
 struct LoadCall {
   core::Source source;
   core::LoadOptions options;
   std::shared_ptr<core::Pool> pool;
 };
+
+}  // namespace
 
 core::Source ReadSource(Environment& environment, const Napi::Object& source, bool outlives_call) {
   core::Source result;
@@ -56,6 +64,8 @@ core::Source ReadSource(Environment& environment, const Napi::Object& source, bo
   return result;
 }
 
+namespace {
+
 LoadCall ReadLoad(Environment& environment, const Napi::CallbackInfo& info, bool outlives_call) {
   LoadCall call;
   const Napi::Object options = info[1].As<Napi::Object>();
@@ -71,6 +81,8 @@ LoadCall ReadLoad(Environment& environment, const Napi::CallbackInfo& info, bool
   }
   call.options.executor = ExecutorOf(options.Get("executor").ToString().Utf8Value());
   call.options.allow_flatbuffer = options.Get("allowFlatbuffer").ToBoolean();
+  call.options.check_operators = options.Get("checkOperators").ToBoolean();
+  call.options.format = FormatOf(options.Get("format"));
   call.pool = FindHandle<core::Pool>(environment, options.Get("pool"));
   call.source = ReadSource(environment, info[0].As<Napi::Object>(), outlives_call);
   return call;
@@ -199,6 +211,7 @@ void InitModule(Napi::Env env, Napi::Object exports) {
   InitModuleRun(env, room);
   InitModuleState(env, room);
   InitModuleMutators(env, room);
+  InitModuleLite(env, exports);
   exports.Set("module", room);
 }
 

@@ -7,6 +7,7 @@
 
 #include "binding/wrapped.h"
 #include "core/module/engine.h"
+#include "core/module/load.h"
 #include "core/module/torchscript_engine.h"
 #include "core/runtime/pool.h"
 
@@ -41,9 +42,13 @@ std::shared_ptr<core::TorchScriptEngine> RequireTorchScript(Environment& environ
 std::shared_ptr<core::Pool> PoolOf(Environment& environment, napi_value option,
                                    const std::shared_ptr<core::Pool>& own);
 
+/// A path, or bytes: copied where a run on another thread could not rely on them.
+core::Source ReadSource(Environment& environment, const Napi::Object& source, bool outlives_call);
+
 void InitModule(Napi::Env env, Napi::Object exports);
 void InitModuleState(Napi::Env env, Napi::Object room);
 void InitModuleMutators(Napi::Env env, Napi::Object room);
+void InitModuleLite(Napi::Env env, Napi::Object exports);
 void InitModuleRun(Napi::Env env, Napi::Object room);
 
 }  // namespace libtorch_node::binding

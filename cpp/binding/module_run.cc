@@ -161,6 +161,19 @@ struct Call {
   std::shared_ptr<core::Pool> pool;
 };
 
+/// The lite interpreter knows positions alone.
+void RefuseKeywords(napi_env env, const core::Method& method, const CallArguments& arguments) {
+  if (arguments.kwargs == nullptr) return;
+  std::string names;
+  for (const std::string& name : KeywordNames(env, arguments.kwargs)) {
+    names += (names.empty() ? "" : ", ") + name;
+  }
+  if (names.empty()) return;
+  throw core::Error("ERR_UNSUPPORTED_FORMAT",
+                    method.name + ": the lite interpreter takes no keyword arguments, got " +
+                        names + ": give them by position");
+}
+
 /// The arguments of `run` and `runSync`: module, method, args, { kwargs, pool, autocast }.
 Call ReadCall(Environment& environment, const Napi::CallbackInfo& info) {
   const napi_env env = info.Env();
@@ -176,6 +189,7 @@ Call ReadCall(Environment& environment, const Napi::CallbackInfo& info) {
   const Napi::Value kwargs = options.Get("kwargs");
   const CallArguments arguments{positional.data(), count,
                                 kwargs.IsObject() ? static_cast<napi_value>(kwargs) : nullptr};
+  if (module->engine->format() == core::Format::kLite) RefuseKeywords(env, method, arguments);
   Call call{NewRequest(environment, module->engine, method, arguments),
             PoolOf(environment, options.Get("pool"), module->pool)};
   const Napi::Value autocast = options.Get("autocast");

@@ -131,7 +131,7 @@ TEST(refusals_say_what_the_file_is_and_what_to_do) {
   EXPECT_CONTAINS(Refusal("PK\x03\x04 and then nothing"), "truncated or damaged");
   EXPECT_CONTAINS(Refusal(Bytes({0, 0, 0, 0}) + "PTMF....", "ERR_FLATBUFFER_REFUSED"),
                   "flatbuffer");
-  EXPECT_CONTAINS(Refusal(Zip({"m/data.pkl", "m/bytecode.pkl"}), "ERR_UNSUPPORTED_FORMAT"), "lite");
+  EXPECT_CONTAINS(Refusal(Zip({"m/data.pkl", "m/bytecode.pkl"}), "ERR_LOAD_FAILED"), "given bytes");
 }
 
 TEST(refusals_name_the_file) {

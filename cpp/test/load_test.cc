@@ -141,10 +141,16 @@ TEST(flatbuffer_modules_load_when_they_are_allowed) {
   EXPECT_EQ(Result(LoadBytes(bytes, options)), 6.0F);
 }
 
-TEST(lite_modules_are_refused_for_now) {
+TEST(bytecode_decides_for_the_lite_interpreter_unless_a_format_is_asked_for) {
   std::ostringstream stream;
   Sample()._save_for_mobile(stream);
-  EXPECT_CODE(LoadBytes(std::move(stream).str()), "ERR_UNSUPPORTED_FORMAT");
+  const std::string bytes = std::move(stream).str();
+  EXPECT(LoadBytes(bytes).engine->format() == core::Format::kLite);
+  LoadOptions options;
+  options.format = core::Format::kTorchScript;
+  EXPECT(LoadBytes(bytes, options).engine->format() == core::Format::kTorchScript);
+  options.format = core::Format::kLite;
+  EXPECT_CODE(LoadBytes(Bytes(Sample()), options), "ERR_UNSUPPORTED_FORMAT");
 }
 
 TEST(modules_load_on_many_threads_at_once) {

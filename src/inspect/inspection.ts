@@ -2,6 +2,7 @@ import type { MethodArgument } from '../module/method.js';
 import type { ModuleFormat } from '../module/module-parts.js';
 import type { DType } from '../tensor/dtype.js';
 import type { Shape } from '../tensor/shape.js';
+import type { BytecodeInspection } from './bytecode.js';
 
 /** A parameter, buffer or constant as a file describes it. */
 export interface InspectedTensor {
@@ -90,6 +91,8 @@ export interface ModuleInspection {
   readonly frozen: boolean;
   readonly quantized: boolean;
   readonly methods: readonly InspectedMethod[];
+  /** Of modules for the lite interpreter: what its instructions need; null for others. */
+  readonly bytecode: BytecodeInspection | null;
   readonly modules: readonly InspectedSubmodule[];
   readonly parameters: readonly InspectedTensor[];
   readonly buffers: readonly InspectedTensor[];

@@ -6,7 +6,7 @@ import { readWholePickle } from '../pickle/machine.js';
 import { storageBytes } from '../pickle/torch-tensor.js';
 import { TorchWorld } from '../pickle/torch-world.js';
 import { isPickledTensor, PickledObject } from '../pickle/values.js';
-import { type Bytecode, readBytecode } from './bytecode.js';
+import { type BytecodeInspection, readBytecode } from './bytecode.js';
 import { type CodeClass, readCode } from './code.js';
 import { plainName } from './function-text.js';
 import type { InspectedClass, InspectedTensor, ModuleInspection } from './inspection.js';
@@ -89,15 +89,18 @@ function* readNumber({ archive }: ModuleArchive, names: readonly string[]): Read
   return null;
 }
 
-function* readTable(opened: ModuleArchive): Reading<Bytecode> {
-  if (opened.format !== 'lite') return { version: null, operators: [], functions: [] };
+function* readTable(opened: ModuleArchive): Reading<BytecodeInspection | null> {
+  if (opened.format !== 'lite') return null;
   const { value } = yield* readPickled(opened, 'bytecode.pkl', null);
   return readBytecode(value);
 }
 
-function methodsOf(code: CodeClass | undefined, table: Bytecode): ModuleInspection['methods'] {
+function methodsOf(
+  code: CodeClass | undefined,
+  table: BytecodeInspection | null,
+): ModuleInspection['methods'] {
   if (code === undefined) {
-    return table.functions.map((name) => {
+    return (table?.functions ?? []).map((name) => {
       const short = name.slice(name.lastIndexOf('.') + 1);
       return { name: short, args: [], returns: 'Any' };
     });
@@ -138,7 +141,7 @@ export function* readModule(source: ByteSource): Reading<ModuleInspection> {
     if (name.startsWith(CUSTOM)) names.customClasses.add(name.slice(CUSTOM.length));
   }
   const table = yield* readTable(opened);
-  for (const name of table.operators) names.operators.add(name);
+  for (const { name } of table?.operators ?? []) names.operators.add(name.replace(/\..*/, ''));
   const content = readContent(root, classes, source.name);
   const state = root.state instanceof Map ? root.state : new Map<unknown, unknown>();
   const training: unknown = state.get('training');
@@ -149,7 +152,7 @@ export function* readModule(source: ByteSource): Reading<ModuleInspection> {
     bytes: source.size,
     versions: {
       file: yield* readNumber(opened, ['version', '.data/version']),
-      bytecode: table.version,
+      bytecode: table?.version ?? null,
     },
     producer: archive.has('.data/serialization_id')
       ? 'PyTorch 2.1 or later'
@@ -159,6 +162,7 @@ export function* readModule(source: ByteSource): Reading<ModuleInspection> {
     frozen: training === undefined && content.parameters.length === 0 && constants.length > 0,
     quantized: isQuantized(names, tensors),
     methods: methodsOf(classes.get(root.typeName), table),
+    bytecode: table,
     ...content,
     constants,
     classes: describeClasses(classes.values()),

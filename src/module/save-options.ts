@@ -29,12 +29,12 @@ export function resolveSave(
 }
 
 /** A path or file URL, as a path. @internal */
-export function toPath(path: unknown): string {
+export function toPath(path: unknown, where = 'save'): string {
   if (path instanceof URL && path.protocol === 'file:') return fileURLToPath(path);
   if (typeof path === 'string' && path !== '' && !path.includes('\0')) return path;
   const code = typeof path === 'string' || path instanceof URL ? 'VALUE' : 'TYPE';
   throw makeError(
     `ERR_INVALID_ARG_${code}`,
-    `save: expected a path or a file: URL, got ${path instanceof URL ? path.href : describe(path)}`,
+    `${where}: expected a path or a file: URL, got ${path instanceof URL ? path.href : describe(path)}`,
   );
 }

@@ -2,11 +2,12 @@ import { flag } from '../autograd/tensor-list.js';
 import { native } from '../native/addon.js';
 import { setsToNone, type ZeroGradOptions } from '../optim/zero-grad.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { ArchiveModule } from './archive-module.js';
 import { settle } from './caller-stack.js';
-import { type ExtraFiles, showExtraFiles } from './extra-files.js';
-import { Module } from './module.js';
+import { showExtraFiles } from './extra-files.js';
 import { openParts } from './module-parts.js';
-import { resolveSave, resolveSaveOptions, type SaveOptions } from './save-options.js';
+import { resolveSaveLite, type SaveLiteOptions } from './save-lite-options.js';
+import { resolveSave, resolveSaveOptions, type SaveOptions, toPath } from './save-options.js';
 import { checkSharedModule, type SharedModule } from './shared-module.js';
 import { guardFromData } from './signature-guard.js';
 import {
@@ -33,24 +34,18 @@ import type { ModuleInput, ModuleValue } from './value.js';
  * await model.save('mlp-float64.pt', { extraFiles: { 'labels.txt': 'a, b, c, d' } });
  * ```
  */
-export class ScriptModule<Args extends unknown[] = ModuleInput[], Output = Tensor> extends Module<
-  Args,
-  Output
-> {
+export class ScriptModule<
+  Args extends unknown[] = ModuleInput[],
+  Output = Tensor,
+> extends ArchiveModule<Args, Output> {
   static {
     openParts((value) => (value instanceof ScriptModule ? value.parts : null));
   }
 
   readonly format = 'torchscript';
 
-  /** Qualified name of its class, e.g. '__torch__.Net'. */
   get typeName(): string {
     return native.module.typeName(this.handle);
-  }
-
-  /** Files that were read from the archive, as Buffers: `toString()` gives their text. */
-  get extraFiles(): ExtraFiles {
-    return this.parts.extraFiles;
   }
 
   /**
@@ -225,11 +220,46 @@ export class ScriptModule<Args extends unknown[] = ModuleInput[], Output = Tenso
     return native.module.toBytesSync(this.handle, resolveSaveOptions('toBytes', options));
   }
 
+  /**
+   * Writes a module for the lite interpreter, as phones run it: bytecode beside the code. Extra files
+   * only as given, example inputs where asked for.
+   *
+   * @example
+   * ```ts
+   * import { loadModule, randn } from 'libtorch-node';
+   *
+   * using model = await loadModule('mlp.pt');
+   * await model.saveLite('mlp-mobile.ptl', { bundledInputs: [[randn([1, 16])]] });
+   * using lite = await loadModule('mlp-mobile.ptl');
+   * console.log(lite.format, (await lite.bundledInputs()).length); // lite 1
+   * ```
+   */
+  async saveLite(path: string | URL, options?: SaveLiteOptions): Promise<void> {
+    const resolved = resolveSaveLite('saveLite', options);
+    await settle(native.lite.save(this.handle, toPath(path, 'saveLite'), resolved));
+  }
+
+  /** `saveLite` on this thread; throws ERR_MODULE_BUSY where inputs are bundled during runs. */
+  saveLiteSync(path: string | URL, options?: SaveLiteOptions): void {
+    const resolved = resolveSaveLite('saveLiteSync', options);
+    native.lite.saveSync(this.handle, toPath(path, 'saveLiteSync'), resolved);
+  }
+
+  /** The bytes that `saveLite` would write. */
+  async toLiteBytes(options?: SaveLiteOptions): Promise<Uint8Array> {
+    return settle(native.lite.toBytes(this.handle, resolveSaveLite('toLiteBytes', options)));
+  }
+
+  /** `toLiteBytes` on this thread. */
+  toLiteBytesSync(options?: SaveLiteOptions): Uint8Array {
+    return native.lite.toBytesSync(this.handle, resolveSaveLite('toLiteBytesSync', options));
+  }
+
   /** The module behind a handle that `share` gave, here or in another worker: the same weights. */
   static fromShared<A extends unknown[] = ModuleInput[], O = Tensor>(
     shared: SharedModule,
   ): ScriptModule<A, O> {
-    const { token, signature, extraFiles } = checkSharedModule(shared);
+    const { token, signature, extraFiles } = checkSharedModule(shared, 'torchscript');
     const { handle } = native.module.claim(token);
     const guard = signature && guardFromData(handle, signature);
     return new ScriptModule({ handle, guard, extraFiles: showExtraFiles(extraFiles) });

@@ -30,10 +30,15 @@ export function shareModule(parts: ModuleParts, format: ModuleFormat): SharedMod
 }
 
 /** Checks what came from another worker. */
-export function checkSharedModule(value: unknown): SharedModule {
+export function checkSharedModule(value: unknown, format: ModuleFormat): SharedModule {
   const shared = value as Partial<SharedModule> | null | undefined;
   if (shared?.kind === 'module' && typeof shared.token === 'string') {
-    return shared as SharedModule;
+    if (shared.format === format) return shared as SharedModule;
+    throw makeError(
+      'ERR_UNSUPPORTED_FORMAT',
+      `fromShared: expected a shared module of format '${format}', got '${shared.format}': use ` +
+        'moduleFromShared()',
+    );
   }
   throw makeError(
     'ERR_INVALID_ARG_TYPE',

@@ -18,6 +18,21 @@ export interface Loader {
 const require = createRequire(import.meta.url);
 const root = packageRoot();
 
+/** Where native code was loaded from: what another process needs to load the same. @internal */
+export interface NativeFiles {
+  readonly loader: string;
+  readonly addon: string;
+  readonly libraries: readonly string[];
+}
+
+let files: NativeFiles | undefined;
+
+/** @internal */
+export function nativeFiles(): NativeFiles {
+  if (files === undefined) throw new TorchError('ERR_INTERNAL', 'the addon was not loaded');
+  return files;
+}
+
 /** The addon, or the reason why it cannot be: loading this file throws it. */
 export const native: NativeAddon = loadNative();
 
@@ -26,7 +41,9 @@ function loadNative(): NativeAddon {
   if (platform !== null) throw new TorchError('ERR_UNSUPPORTED_PLATFORM', platform);
   const addon = findAddon(root);
   const loader = load<Loader>(loaderOf(addon));
-  openLibTorch(loader, findLibTorch(loader.builtFor));
+  const libtorch = findLibTorch(loader.builtFor);
+  openLibTorch(loader, libtorch);
+  files = { loader: loaderOf(addon), addon, libraries: librariesOf(libtorch.lib) };
   return load<NativeAddon>(addon);
 }
 

@@ -92,7 +92,11 @@ describe('a damaged TorchScript archive', () => {
 
 describe('a module for the lite interpreter', () => {
   it('is told apart from TorchScript', async () => {
-    await expect(loadModule(fixture('lite.ptl'))).rejects.toMatchObject({
+    using lite = await loadModule(fixture('lite.ptl'), { format: 'auto' });
+    expect(lite.format).toBe('lite');
+    using script = await loadModule(fixture('lite.ptl'), { format: 'torchscript' });
+    expect(script.format).toBe('torchscript');
+    await expect(loadModule(fixture('mlp'), { format: 'lite' })).rejects.toMatchObject({
       code: 'ERR_UNSUPPORTED_FORMAT',
     });
   });

@@ -2,6 +2,7 @@
 
 #include <ATen/core/Dict.h>
 #include <ATen/core/List.h>
+#include <ATen/core/dynamic_type.h>
 #include <ATen/core/ivalue_inl.h>
 
 #include "binding/script_object.h"
@@ -55,9 +56,15 @@ napi_value FromTuple(Environment& environment, const c10::ivalue::Tuple& tuple) 
   return array;
 }
 
+/// Values of the lite interpreter have types of its own.
+c10::TypeKind KindOf(const c10::Type& type) {
+  const auto* dynamic = type.castRaw<c10::DynamicType>();
+  return dynamic == nullptr ? type.kind() : dynamic->dynamicKind();
+}
+
 napi_value FromDict(Environment& environment, const c10::impl::GenericDict& dict) {
   const napi_env env = environment.env();
-  if (dict.keyType()->kind() == c10::TypeKind::StringType) {
+  if (KindOf(*dict.keyType()) == c10::TypeKind::StringType) {
     const Napi::Object object = environment.NewDict();
     for (const auto& entry : dict) {
       const Napi::HandleScope scope(env);

@@ -66,8 +66,8 @@ class Loader {
     CheckRecordSizes(content.entries, reader_->size(), Name());
     return Finish([&](auto& extra) {
       NameExtraFiles(content, extra);
-      return std::make_shared<TorchScriptEngine>(
-          torch::jit::load(reader_, options_.device, extra), options_.executor);
+      return std::make_shared<TorchScriptEngine>(torch::jit::load(reader_, options_.device, extra),
+                                                 options_.executor);
     });
   }
 

@@ -30,8 +30,9 @@ class Copier {
   explicit Copier(bool own_state) : own_state_(own_state) {}
 
   /// Tensors that share storage with a parameter are the parameter, whatever list they stand in.
-  void ShareParameters(const torch::jit::Module& module) {
-    for (const at::Tensor& parameter : module.parameters()) {
+  template <typename Tensors>
+  void ShareParameters(const Tensors& tensors) {
+    for (const at::Tensor& parameter : tensors) {
       if (parameter.defined() && parameter.has_storage()) {
         parameters_.insert(parameter.storage().unsafeGetStorageImpl());
       }
@@ -219,8 +220,17 @@ torch::jit::Module CopyAttributes(const torch::jit::Module& module, bool own_sta
   const c10::InferenceMode off(false);
   const c10::AutoGradMode no_grad(false);
   Copier copier(own_state);
-  copier.ShareParameters(module);
+  copier.ShareParameters(module.parameters());
   return torch::jit::Module(copier.Copy(module._ivalue()).toObject());
+}
+
+c10::intrusive_ptr<Object> CopyAttributes(const c10::intrusive_ptr<Object>& object,
+                                          const std::vector<at::Tensor>& shared, bool own_state) {
+  const c10::InferenceMode off(false);
+  const c10::AutoGradMode no_grad(false);
+  Copier copier(own_state);
+  copier.ShareParameters(shared);
+  return copier.Copy(object).toObject();
 }
 
 torch::jit::Module DeepCopy(const torch::jit::Module& module) {

@@ -6,6 +6,7 @@
 #include <torch/csrc/jit/api/module.h>
 
 #include <optional>
+#include <vector>
 
 namespace libtorch_node::core {
 
@@ -13,6 +14,11 @@ namespace libtorch_node::core {
 /// tensors are shared too, unless `own_state`: a method that writes into buffers needs buffers of
 /// its own.
 torch::jit::Module CopyAttributes(const torch::jit::Module& module, bool own_state);
+
+/// The same for any object, over the tensors given.
+c10::intrusive_ptr<c10::ivalue::Object> CopyAttributes(
+    const c10::intrusive_ptr<c10::ivalue::Object>& object, const std::vector<at::Tensor>& shared,
+    bool own_state);
 
 /// Moves parameters and buffers, and what else shares their storage (an LSTM's list of flat
 /// weights): attributes get new tensors, so that a tensor handed out before stays as it was. Only

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "core/error.h"
+
 namespace libtorch_node::core {
 namespace {
 
@@ -89,6 +91,19 @@ std::optional<std::vector<ZipEntry>> ReadZipDirectory(const Reader& reader) {
   }
   if (entries.empty() && !directory.empty()) return std::nullopt;
   return entries;
+}
+
+void CheckRecordSizes(const std::vector<ZipEntry>& entries, std::uint64_t size,
+                      const std::string& name) {
+  // The most that one compressed byte can stand for.
+  constexpr std::uint64_t kMostDeflation = 1032;
+  for (const ZipEntry& entry : entries) {
+    if (entry.compressed <= size && entry.uncompressed / kMostDeflation <= entry.compressed)
+      continue;
+    throw Error("ERR_LOAD_FAILED", name + ": the archive is damaged: its record " + entry.name +
+                                       " claims " + std::to_string(entry.uncompressed) +
+                                       " bytes, more than the file can hold");
+  }
 }
 
 }  // namespace libtorch_node::core

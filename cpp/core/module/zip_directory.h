@@ -19,4 +19,9 @@ struct ZipEntry {
 /// Nothing is unpacked.
 std::optional<std::vector<ZipEntry>> ReadZipDirectory(const Reader& reader);
 
+/// Sizes decide what is allocated before anything is read: throws ERR_LOAD_FAILED for a record that
+/// claims more than a file of `size` bytes can hold. `name` is the file's, for the message.
+void CheckRecordSizes(const std::vector<ZipEntry>& entries, std::uint64_t size,
+                      const std::string& name);
+
 }  // namespace libtorch_node::core

@@ -17,6 +17,10 @@ export interface LoadOptions {
   readonly extraFiles: readonly string[] | null;
   readonly executor: 'off' | 'simple' | 'profiling';
   readonly allowFlatbuffer: boolean;
+  /** What the file has to be; null: what it is, and lite where it is both. */
+  readonly format: 'torchscript' | 'lite' | null;
+  /** Of lite modules: operators are looked up before anything runs. */
+  readonly checkOperators: boolean;
   readonly pool: NativePool | null;
 }
 export interface LoadedModule {
