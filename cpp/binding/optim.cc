@@ -11,6 +11,7 @@
 #include "binding/tensor/tensor_list.h"
 #include "binding/wrapped.h"
 #include "core/error.h"
+#include "core/jit/trace_guard.h"
 #include "core/optim/optimizer.h"
 
 namespace libtorch_node::binding {
@@ -72,6 +73,7 @@ core::OptimizerOptions ReadOptions(const Napi::Object& given) {
 }
 
 Napi::Value Step(const Napi::CallbackInfo& info) {
+  core::RefuseInTrace("step()");
   const Napi::Array groups = info[1].As<Napi::Array>();
   std::vector<core::OptimizerOptions> options;
   for (uint32_t i = 0; i < groups.Length(); ++i) {

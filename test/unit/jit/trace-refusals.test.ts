@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { jit, ones, ops, randn, type Tensor } from '../../../src/index.js';
+import { jit, ones, ops, optim, randn, type Tensor } from '../../../src/index.js';
 
 const coded = (code: string) => expect.objectContaining({ code });
 const x = ones([2]);
@@ -92,6 +92,7 @@ describe('what a graph cannot hold', () => {
     ['backward', () => randn([1]).requiresGrad_().mul(2).backward()],
     ['another trace', (a) => jit.trace((b) => b, [a])],
     ['copyFrom', (a) => a.copyFrom(new Float32Array(2))],
+    ['step', () => new optim.SGD([randn([1]).requiresGrad_()], { lr: 1 }).step()],
     ['train', () => jit.compile('def forward(self):\n    return 1').train()],
     [
       'a module that gives a number',
