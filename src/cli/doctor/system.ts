@@ -107,7 +107,7 @@ function zodFinding(): Finding {
 
 function sharpFinding(): Finding {
   const version = versionOf('sharp');
-  const advice = "Optional; 'run' reads images with it: npm install sharp";
+  const advice = "Optional; libtorch-node/image and 'run' read images with it: npm install sharp";
   return version === null ? remark('sharp', 'not found', advice) : ok('sharp', version);
 }
 

@@ -1,5 +1,5 @@
 import { UsageError } from '../failure.js';
-import type { DType, Tensor, Torch } from '../torch.js';
+import type { DType, Tensor } from '../torch.js';
 
 /** How images become tensors. */
 export interface ImageOptions {
@@ -12,55 +12,28 @@ export interface ImageOptions {
   readonly dtype: DType;
 }
 
-type Sharp = typeof import('sharp')['default'];
-
-async function loadSharp(): Promise<Sharp> {
-  try {
-    const { default: sharp } = await import('sharp');
-    return sharp;
-  } catch (cause) {
-    const message = "images are decoded by 'sharp', which is not installed: npm install sharp";
-    throw new Error(message, { cause });
-  }
+function checkCount(values: readonly number[] | null, channels: number, option: string): void {
+  if (values === null || values.length === 1 || values.length === channels) return;
+  const message = `${option}: has ${values.length} values, the image has ${channels} channels`;
+  throw new UsageError(message);
 }
 
 /** Reads an image as [1, channels, height, width]. */
 export async function readImage(
-  torch: Torch,
   path: string,
   { size, gray, mean, std, dtype }: ImageOptions,
 ): Promise<Tensor> {
-  const sharp = await loadSharp();
-  let image = sharp(path, { failOn: 'error' }).rotate().removeAlpha();
-  if (size !== null) image = image.resize(size[1], size[0], { fit: 'cover' });
-  image = gray ? image.grayscale() : image.toColourspace('srgb');
-  const { data, info } = await image
-    .raw({ depth: 'uchar' })
-    .toBuffer({ resolveWithObject: true })
-    .catch((cause: Error) => {
-      throw new Error(`${path}: the image cannot be read: ${cause.message}`, { cause });
-    });
-  const { width, height, channels } = info;
-  const shape = [1, height, width, channels];
-  return torch.tidy(() => {
-    const pixels = torch.fromBuffer(new Uint8Array(data), { shape }).permute(0, 3, 1, 2);
-    if (dtype === 'uint8') return pixels.contiguous();
-    let scaled: Tensor = pixels.to('float32').div(255) as Tensor;
-    if (mean !== null) scaled = scaled.sub(perChannel(torch, mean, channels, '--mean')) as Tensor;
-    if (std !== null) scaled = scaled.div(perChannel(torch, std, channels, '--std')) as Tensor;
-    return (scaled.to(dtype) as Tensor).contiguous();
+  const channels = gray ? 1 : 3;
+  checkCount(mean, channels, '--mean');
+  checkCount(std, channels, '--std');
+  // In the bundle this import stays one, as that of the package does.
+  const { decodeImage } = await import('../../image/image.js');
+  const image: Tensor = await decodeImage(path, {
+    channels,
+    ...(size !== null && { resize: size, fit: 'cover' }),
+    dtype: dtype === 'uint8' ? 'uint8' : 'float32',
+    mean: mean ?? undefined,
+    std: std ?? undefined,
   });
-}
-
-function perChannel(
-  torch: Torch,
-  values: readonly number[],
-  channels: number,
-  option: string,
-): Tensor {
-  if (values.length !== 1 && values.length !== channels) {
-    const message = `${option}: has ${values.length} values, the image has ${channels} channels`;
-    throw new UsageError(message);
-  }
-  return torch.tensor([...values]).reshape(1, values.length, 1, 1);
+  return image.to(dtype) as Tensor;
 }

@@ -121,7 +121,7 @@ export class ValueMaker {
     if (isImage(head)) {
       const { dtype } = this.options;
       const image = { ...this.options.image, ...(dtype !== null && { dtype }) };
-      return this.shaped(await readImage(torch, path, image), type, true);
+      return this.shaped(await readImage(path, image), type, true);
     }
     if (kind === 'npy') return this.shaped(readNpy(torch, await readFile(path), path), type);
     if (kind === 'zip' || kind === 'pickle' || kind === 'safetensors') {
