@@ -3,6 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import {
+  checkCompatibility,
   inspectModule,
   loadModule,
   loadModuleSync,
@@ -10,6 +11,7 @@ import {
   loadStateDictSync,
   type ModuleInput,
   setWarningHandler,
+  type Tensor,
 } from '../../src/index.js';
 import type { FixtureCase } from '../fixtures/fixtures.js';
 import {
@@ -90,6 +92,46 @@ describe(`a module written by PyTorch ${manifest.torch}`, () => {
     using model = await loadModule(inFolder('extra-files.pt'));
     expect(model.extraFiles['labels.txt']?.toString()).toBe('кот\ndog');
     expect([...model.extraFiles['blob.bin']!]).toEqual([...Array(256).keys()]);
+  });
+});
+
+describe('a lite module written by PyTorch 1.13', () => {
+  const lite = { format: 'lite' } as const;
+
+  it.each(names)('computes what its TorchScript did there: %s', async (name) => {
+    const { cases } = manifest.modules[name]!;
+    using model = await loadModule<unknown>(inFolder(`${name}.ptl`), lite);
+    expect(model.bytecodeVersion).toBe(8);
+    for (const { method, args, result } of cases) {
+      const given = args.map(toInput);
+      const where = `${name}.${method}`;
+      expectValue(await model.run(method, given), result!, toleranceOf(name), where);
+      expectValue(model.runSync(method, given), result!, toleranceOf(name), where);
+    }
+  });
+
+  it.each([7, 6, 5, 4])('of bytecode version %i runs', (version) => {
+    const { args, result } = manifest.modules.scripted!.cases[0]!;
+    using model = loadModuleSync(inFolder(`scripted-v${version}.ptl`), lite);
+    expect(model.bytecodeVersion).toBe(version);
+    expectValue(model.forwardSync(...args.map(toInput)), result!, { atol: 1e-5 });
+  });
+
+  it('can run here, and says so', async () => {
+    const { compatible, problems } = await checkCompatibility(inFolder('quantized-dynamic.ptl'));
+    expect({ compatible, problems }).toEqual({ compatible: true, problems: [] });
+  });
+
+  it('gives its bundled inputs', async () => {
+    using model = await loadModule(inFolder('bundled.ptl'), lite);
+    const [[image] = []] = await model.bundledInputs();
+    expect((image as Tensor).shape).toEqual([1, 1, 2, 2]);
+    expect(await model.bundledInputs('nothing')).toEqual([]);
+  });
+
+  it('keeps its extra files', async () => {
+    using model = await loadModule(inFolder('extra-files.ptl'), lite);
+    expect(model.extraFiles['labels.txt']?.toString()).toBe('кот\ndog');
   });
 });
 

@@ -12,6 +12,8 @@ from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 import torch
 from torch import Tensor, nn
+from torch.jit.mobile import _backport_for_mobile
+from torch.utils.bundled_inputs import bundle_inputs
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "fixtures"))
 
@@ -153,11 +155,17 @@ def main(folder: Path) -> None:
         extra = {"labels.txt": "кот\ndog", "blob.bin": bytes(range(256))}
         extra = extra if name == "extra-files" else {}
         torch.jit.save(script, str(folder / f"{name}.pt"), _extra_files=extra)
+        script._save_for_lite_interpreter(str(folder / f"{name}.ptl"), _extra_files=extra)
         modules[name] = {
             "file": f"{name}.pt",
             "cases": [record(script, method, args) for method, args in cases],
             "parameters": sum(p.numel() for p in script.parameters()),
         }
+    for version in range(4, 8):
+        older = folder / f"scripted-v{version}.ptl"
+        assert _backport_for_mobile(str(folder / "scripted.ptl"), str(older), version)
+    bundled = bundle_inputs(scripted, [(IMAGE[:1, :1, :2, :2].clone(),)])
+    bundled._save_for_lite_interpreter(str(folder / "bundled.ptl"))
     torch.save(cnn.state_dict(), folder / "state-dict.pth")
     legacy = folder / "state-dict-legacy.pth"
     torch.save(cnn.state_dict(), legacy, _use_new_zipfile_serialization=False)
