@@ -56,7 +56,10 @@ class Batch {
   }
 }
 
-/** Calls `work` for each index, a few at a time; after a failure none begins, and those running are awaited. */
+/**
+ * Calls `work` for each index, a few at a time; after a failure none begins, and those running are
+ * awaited.
+ */
 async function eachConcurrently(
   count: number,
   work: (index: number) => Promise<void>,
@@ -78,10 +81,12 @@ async function eachConcurrently(
 }
 
 /**
- * Decodes images concurrently, each straight to its place in one tensor [N, 3, height, width]; the options
- * are those of `decodeImage`. As many files are open and in memory at once as there are cores.
+ * Decodes images concurrently, each straight to its place in one tensor [N, 3, height, width]; the
+ * options are those of `decodeImage`. As many files are open and in memory at once as there are
+ * cores.
  *
- * @throws RangeError `ERR_SHAPE_MISMATCH` when the images end up with different sizes; what `decodeImage` throws.
+ * @throws RangeError `ERR_SHAPE_MISMATCH` when the images end up with different sizes; what
+ * `decodeImage` throws.
  * @example
  * ```ts
  * import { decodeImages, imagenet } from 'libtorch-node/image';
@@ -96,7 +101,8 @@ export async function decodeImages<D extends ImageDType = 'float32'>(
 ): Promise<Tensor<D>> {
   const recipe = checkDecodeOptions('decodeImages', options);
   if (!Array.isArray(sources)) {
-    const message = `decodeImages: expected an array of paths, URLs or bytes, got ${describe(sources)}`;
+    const expected = 'an array of paths, URLs or bytes';
+    const message = `decodeImages: expected ${expected}, got ${describe(sources)}`;
     throw wrongArgument('ERR_INVALID_ARG_TYPE', message);
   }
   if (sources.length === 0) {

@@ -60,7 +60,8 @@ export function checkSize(where: string, name: string, value: unknown): ImageSiz
   if (Array.isArray(value) && value.length === 2) {
     return [checkCount(where, `${name}[0]`, value[0]), checkCount(where, `${name}[1]`, value[1])];
   }
-  const message = `${where}: expected ${name} to be a number or [height, width], got ${describe(value)}`;
+  const expected = `expected ${name} to be a number or [height, width]`;
+  const message = `${where}: ${expected}, got ${describe(value)}`;
   throw wrongArgument('ERR_INVALID_ARG_TYPE', message);
 }
 

@@ -1,6 +1,6 @@
 /**
- * Means of the channels R, G, B over ImageNet, from 0 to 1: what torchvision's models were trained with, under
- * the name that PyTorch's mobile libraries have for it.
+ * Means of the channels R, G, B over ImageNet, from 0 to 1: what torchvision's models were trained
+ * with, under the name that PyTorch's mobile libraries have for it.
  *
  * @example
  * ```ts
@@ -25,7 +25,8 @@ export const TORCHVISION_NORM_MEAN_RGB = Object.freeze([0.485, 0.456, 0.406] as 
 export const TORCHVISION_NORM_STD_RGB = Object.freeze([0.229, 0.224, 0.225] as const);
 
 /**
- * Options of the usual evaluation on ImageNet: `Resize(256)`, `CenterCrop(224)`, `ToTensor()`, `Normalize(mean, std)`.
+ * Options of the usual evaluation on ImageNet: `Resize(256)`, `CenterCrop(224)`, `ToTensor()`,
+ * `Normalize(mean, std)`.
  *
  * @example
  * ```ts

@@ -5,12 +5,14 @@ import { decodePixels } from './sharp.js';
 import { type ImageSource, openSource } from './source.js';
 
 /**
- * Decodes a JPEG, PNG, WebP or another file that sharp reads, and makes it the tensor that a model takes:
- * float32 from 0 to 1 of shape [1, 3, height, width] unless the options say otherwise. Scaling and arithmetic
- * are Pillow's and torchvision's. There is no synchronous twin, because sharp has none.
+ * Decodes a JPEG, PNG, WebP or another file that sharp reads, and makes it the tensor that a model
+ * takes: float32 from 0 to 1 of shape [1, 3, height, width] unless the options say otherwise.
+ * Scaling and arithmetic are Pillow's and torchvision's. There is no synchronous twin, because
+ * sharp has none.
  *
- * @throws TorchError `ERR_IMAGE_DECODE` for what is no image or a damaged one, `ERR_UNSUPPORTED_FORMAT` for
- * formats that sharp does not read, `ERR_IMAGE_TOO_LARGE`, `ERR_MISSING_SHARP`; LoadError `ERR_FILE_NOT_FOUND`.
+ * @throws TorchError `ERR_IMAGE_DECODE` for what is no image or a damaged one,
+ * `ERR_UNSUPPORTED_FORMAT` for formats that sharp does not read, `ERR_IMAGE_TOO_LARGE`,
+ * `ERR_MISSING_SHARP`; LoadError `ERR_FILE_NOT_FOUND`.
  * @example
  * ```ts
  * import { decodeImage, imagenet } from 'libtorch-node/image';

@@ -113,8 +113,9 @@ async function encode(where: string, image: Tensor, plan: Plan): Promise<Buffer>
 }
 
 /**
- * Writes a tensor of one image, [1, 3, height, width] or [3, height, width], also with 1 or 4 channels, as PNG, JPEG or
- * WebP. Floats from 0 to 1 are rounded to the nearest of 256 values, so that what `decodeImage` gave comes back.
+ * Writes a tensor of one image, [1, 3, height, width] or [3, height, width], also with 1 or 4
+ * channels, as PNG, JPEG or WebP. Floats from 0 to 1 are rounded to the nearest of 256 values, so
+ * that what `decodeImage` gave comes back.
  *
  * @example
  * ```ts
@@ -139,8 +140,8 @@ const extensions: Readonly<Record<string, ImageFormat>> = {
 };
 
 /**
- * Writes a tensor of one image to a file; the format is that of its name unless given. The options are those of
- * `tensorToImage`.
+ * Writes a tensor of one image to a file; the format is that of its name unless given. The options
+ * are those of `tensorToImage`.
  *
  * @throws TorchError `ERR_SAVE_FAILED` where the file cannot be written.
  * @example

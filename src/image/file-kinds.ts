@@ -44,7 +44,8 @@ export function explainBytes(
   }
   const other = find(others);
   if (other !== undefined) {
-    const message = `${name}: ${other}, which this sharp does not read: convert it to JPEG, PNG or WebP`;
+    const advice = 'convert it to JPEG, PNG or WebP';
+    const message = `${name}: ${other}, which this sharp does not read: ${advice}`;
     return failure('ERR_UNSUPPORTED_FORMAT', message, cause);
   }
   return failure('ERR_IMAGE_DECODE', `${name}: the image cannot be read: ${why}`, cause);

@@ -6,7 +6,10 @@ import { checkImageOptions, type ImageDType, type ImageOptions } from './options
 import { toTensorSync } from './render.js';
 import type { Pixels } from './sharp.js';
 
-/** Pixels row by row from the top, without gaps: what a canvas's `ImageData` has, or sharp's `raw()`. */
+/**
+ * Pixels row by row from the top, without gaps: what a canvas's `ImageData` has, or sharp's
+ * `raw()`.
+ */
 export interface RawImage {
   /** 8 bits for each channel of each pixel. */
   readonly data: Uint8Array | Uint8ClampedArray;
@@ -24,7 +27,8 @@ function pixelsOf(image: RawImage): Pixels {
   }
   const { data, width: columns, height: rows, channels: given } = image;
   if (!(data instanceof Uint8Array || data instanceof Uint8ClampedArray)) {
-    const message = `${where}: expected data to be a Uint8Array or Uint8ClampedArray, got ${describe(data)}`;
+    const expected = 'expected data to be a Uint8Array or Uint8ClampedArray';
+    const message = `${where}: ${expected}, got ${describe(data)}`;
     throw wrongArgument('ERR_INVALID_ARG_TYPE', message);
   }
   const width = checkCount(where, 'width', columns);
@@ -41,9 +45,9 @@ function pixelsOf(image: RawImage): Pixels {
 }
 
 /**
- * Makes pixels that are in memory already the tensor that a model takes, on this thread; the options are
- * those of `decodeImage`. With dtype 'uint8', channels last and nothing to change, the tensor shares the memory
- * as `fromBuffer` does.
+ * Makes pixels that are in memory already the tensor that a model takes, on this thread; the
+ * options are those of `decodeImage`. With dtype 'uint8', channels last and nothing to change, the
+ * tensor shares the memory as `fromBuffer` does.
  *
  * @throws RangeError `ERR_BYTE_LENGTH` when the data are not those of the size.
  * @example

@@ -28,17 +28,25 @@ export type ImageLayout = 'NCHW' | 'NHWC';
 
 /** How pixels become a tensor, in this order. */
 export interface ImageOptions<D extends ImageDType = ImageDType> {
-  /** 3 (RGB) unless given; 1: grey by ITU-R 601, as Pillow's 'L'; 4: RGB and alpha. Alpha is dropped otherwise. */
+  /**
+   * 3 (RGB) unless given; 1: grey by ITU-R 601, as Pillow's 'L'; 4: RGB and alpha. Alpha is dropped
+   * otherwise.
+   */
   readonly channels?: 1 | 3 | 4 | undefined;
   /** New size in pixels: of the shorter side, or [height, width]. */
   readonly resize?: ImageSize | undefined;
-  /** For [height, width]: 'fill' stretches, 'cover' cuts what stands over, 'contain' pads what is missing. */
+  /**
+   * For [height, width]: 'fill' stretches, 'cover' cuts what stands over, 'contain' pads what is
+   * missing.
+   */
   readonly fit?: Fit | undefined;
   /** 'bilinear' unless given. */
   readonly interpolation?: Interpolation | undefined;
   /** Whether every pixel counts when scaling down, as in Pillow; true unless given. */
   readonly antialias?: boolean | undefined;
-  /** Side of a square, or [height, width], cut out of the middle; padded where the image is smaller. */
+  /**
+   * Side of a square, or [height, width], cut out of the middle; padded where the image is smaller.
+   */
   readonly centerCrop?: ImageSize | undefined;
   /** Value of padding, 0 to 255; 0 unless given. */
   readonly fill?: number | undefined;

@@ -55,8 +55,8 @@ function shared(pixels: Pixels): Tensor {
 }
 
 /**
- * The pixels as a tensor that another thread may read. A worker that is terminated frees the memory of
- * sharp's buffers at once, whoever holds it: there it is copied.
+ * The pixels as a tensor that another thread may read. A worker that is terminated frees the memory
+ * of sharp's buffers at once, whoever holds it: there it is copied.
  */
 function lasting(pixels: Pixels): Tensor {
   if (isMainThread) return shared(pixels);

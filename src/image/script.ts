@@ -18,8 +18,8 @@ const kernels: Readonly<Record<Interpolation, readonly [smooth: string, plain: s
 };
 
 /**
- * `product` is Pillow's MULDIV255, grey its conversion to 'L'; CMYK, alpha and the sums of steps that become the
- * nearest places are as it has them.
+ * `product` is Pillow's MULDIV255, grey its conversion to 'L'; CMYK, alpha and the sums of steps
+ * that become the nearest places are as it has them.
  */
 const source = (kernel: string, isBlending: boolean): string => `
 def product(a: Tensor, b: Tensor) -> Tensor:
@@ -93,7 +93,9 @@ def forward(self, pixels: Tensor, isCmyk: bool, size: Optional[List[int]], windo
         out.div_(torch.tensor(std).view(1, -1, 1, 1))
 `;
 
-/** Pixels in [1, height, width, channels] to `out`, which is seen as [1, channels, height, width]. */
+/**
+ * Pixels in [1, height, width, channels] to `out`, which is seen as [1, channels, height, width].
+ */
 export type PixelScript = ScriptModule<
   [
     pixels: Tensor,

@@ -27,8 +27,8 @@ async function loadSharp(where: string): Promise<Sharp> {
     return (await import('sharp')).default;
   } catch (cause) {
     const message =
-      `${where}: images are read and written by sharp, an optional peer dependency that could not be ` +
-      'loaded: npm install sharp';
+      `${where}: images are read and written by sharp, an optional peer dependency that could ` +
+      'not be loaded: npm install sharp';
     throw failure('ERR_MISSING_SHARP', message, cause);
   }
 }
@@ -51,7 +51,7 @@ export async function decodePixels(
   if (image.bytes.length === 0)
     throw failure('ERR_IMAGE_DECODE', `${image.name}: the file is empty`);
   try {
-    // Pillow and torchvision leave profiles alone; the limit is checked here, where the size is known.
+    // Pillow and torchvision leave profiles alone; the limit is checked where the size is known.
     const options = { failOn: 'error', ignoreIcc: true, limitInputPixels: false } as const;
     let pipeline = sharp(image.bytes, options);
     const { width, height, space } = await pipeline.metadata();

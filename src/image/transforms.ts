@@ -56,8 +56,8 @@ function scaled(
 }
 
 /**
- * Scales the images of a tensor [..., channels, height, width], float or uint8: torchvision's `resize`. A number is
- * the length of the shorter side.
+ * Scales the images of a tensor [..., channels, height, width], float or uint8: torchvision's
+ * `resize`. A number is the length of the shorter side.
  *
  * @example
  * ```ts
@@ -65,7 +65,8 @@ function scaled(
  * import { resize } from 'libtorch-node/image';
  *
  * console.log(resize(rand([3, 480, 640]), 256).shape); // [3, 256, 341]
- * console.log(resize(rand([8, 1, 28, 28]), [32, 32], { interpolation: 'bicubic' }).shape); // [8, 1, 32, 32]
+ * const digits = rand([8, 1, 28, 28]);
+ * console.log(resize(digits, [32, 32], { interpolation: 'bicubic' }).shape); // [8, 1, 32, 32]
  * ```
  */
 export function resize(image: Tensor, size: ImageSize, options?: ResizeOptions): Tensor {
@@ -89,8 +90,8 @@ export function resize(image: Tensor, size: ImageSize, options?: ResizeOptions):
 }
 
 /**
- * Cuts the middle out of the images of a tensor [..., height, width], a view of them: torchvision's `center_crop`.
- * Where they are smaller, they are padded with `fill`.
+ * Cuts the middle out of the images of a tensor [..., height, width], a view of them: torchvision's
+ * `center_crop`. Where they are smaller, they are padded with `fill`.
  *
  * @example
  * ```ts
@@ -126,8 +127,8 @@ export function centerCrop(
 }
 
 /**
- * Subtracts means from the channels of a float tensor [..., channels, height, width] and divides by deviations:
- * torchvision's `normalize`.
+ * Subtracts means from the channels of a float tensor [..., channels, height, width] and divides by
+ * deviations: torchvision's `normalize`.
  *
  * @example
  * ```ts
