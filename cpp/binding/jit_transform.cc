@@ -10,6 +10,7 @@
 #include "binding/promise_task.h"
 #include "core/jit/freeze.h"
 #include "core/jit/split.h"
+#include "core/mobile/optimize_for_mobile.h"
 
 namespace libtorch_node::binding {
 
@@ -43,6 +44,21 @@ Transform ReadFreeze(const Napi::CallbackInfo& info) {
 Transform ReadOptimize(const Napi::CallbackInfo& info) {
   return [methods = ReadNames(info[1])](const Engine& engine) {
     return One(engine, core::OptimizeForInference(engine->module(), methods));
+  };
+}
+
+Transform ReadOptimizeForMobile(const Napi::CallbackInfo& info) {
+  core::MobileOptions options;
+  options.preserved = ReadNames(info[1]);
+  for (const std::string& name : ReadNames(info[2])) {
+    if (name == "convBnFusion") options.fold_batch_norms = false;
+    if (name == "insertFoldPrepackOps") options.prepack = false;
+    if (name == "removeDropout") options.remove_dropout = false;
+    if (name == "fuseAddRelu") options.fuse_add_relu = false;
+    if (name == "conv1dTo2d") options.conv1d_to_2d = false;
+  }
+  return [options](const Engine& engine) {
+    return One(engine, core::OptimizeForMobile(engine->module(), options));
   };
 }
 
@@ -96,6 +112,8 @@ void InitJitTransform(Napi::Env, Napi::Object room) {
   Define<Here<ReadFreeze>>(room, "freezeSync");
   Define<OnPool<ReadOptimize>>(room, "optimizeForInference");
   Define<Here<ReadOptimize>>(room, "optimizeForInferenceSync");
+  Define<OnPool<ReadOptimizeForMobile>>(room, "optimizeForMobile");
+  Define<Here<ReadOptimizeForMobile>>(room, "optimizeForMobileSync");
   Define<OnPool<ReadSplit>>(room, "split");
   Define<Here<ReadSplit>>(room, "splitSync");
 }

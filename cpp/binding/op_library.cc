@@ -6,6 +6,7 @@
 
 #include "binding/error_guard.h"
 #include "binding/promise_task.h"
+#include "core/mobile/xnnpack_registration.h"
 #include "core/ops/op_library.h"
 #include "core/ops/vision/registration.h"
 
@@ -38,6 +39,7 @@ Napi::Value LoadLibrary(const Napi::CallbackInfo& info) {
 
 void InitOpLibrary(Napi::Env, Napi::Object exports) {
   core::RegisterVisionOperators();
+  core::RegisterXnnpackOperators();
   Napi::Object room = exports.Get("ops").As<Napi::Object>();
   Define<LoadLibrary>(room, "loadLibrary");
   Define<LoadLibrarySync>(room, "loadLibrarySync");

@@ -27,6 +27,12 @@ export type {
   OptimizeForInferenceSyncOptions,
 } from './optimize-for-inference.js';
 export { optimizeForInference, optimizeForInferenceSync } from './optimize-for-inference.js';
+export type {
+  MobileOptimizerType,
+  OptimizeForMobileOptions,
+  OptimizeForMobileSyncOptions,
+} from './optimize-for-mobile.js';
+export { optimizeForMobile, optimizeForMobileSync } from './optimize-for-mobile.js';
 export type { SplitModule, SplitOptions } from './split.js';
 export { split, splitSync } from './split.js';
 export { type Traceable, type TraceOptions, trace } from './trace.js';

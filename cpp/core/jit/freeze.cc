@@ -73,20 +73,27 @@ bool HasTensorConstant(const Block* block) {
 
 /// The passes make constants of the very tensors: without a copy, training the source would change
 /// the frozen module.
+template <typename Rewrite>
 Module FreezeCopy(const Module& module, const std::vector<std::string>& preserved,
-                  bool optimize_numerics) {
+                  const Rewrite& rewrite) {
   const c10::InferenceMode off(false);
   const c10::AutoGradMode no_grad(false);
   OwnUnit own(module);
   Module frozen = torch::jit::freeze_module(CopyInto(own.unit(), module), preserved);
   for (const auto& method : frozen.get_methods()) {
     if (auto* function = torch::jit::tryToGraphFunction(method.function())) {
-      std::shared_ptr<Graph> graph = function->graph();
-      torch::jit::OptimizeFrozenGraph(graph, optimize_numerics);
+      rewrite(function->graph());
     }
   }
   own.ForgetOrigin(frozen);
   return frozen;
+}
+
+Module FreezeAndFold(const Module& module, const std::vector<std::string>& preserved,
+                     bool optimize_numerics) {
+  return FreezeCopy(module, preserved, [&](std::shared_ptr<Graph> graph) {
+    torch::jit::OptimizeFrozenGraph(graph, optimize_numerics);
+  });
 }
 
 /// Of a module whose attributes are constants already.
@@ -113,7 +120,16 @@ Module Freeze(const Module& module, const std::vector<std::string>& preserved,
   RequireMethod(module, kForward);
   RequireNames(module, preserved);
   RequireEvaluation(module, "freeze");
-  return FreezeCopy(module, preserved, optimize_numerics);
+  return FreezeAndFold(module, preserved, optimize_numerics);
+}
+
+Module FrozenCopy(const Module& module, const std::vector<std::string>& preserved,
+                  const char* callee) {
+  RequireMethod(module, kForward);
+  RequireNames(module, preserved);
+  RequireEvaluation(module, callee);
+  if (IsFrozen(module)) return Copy(module);
+  return FreezeCopy(module, preserved, [](const std::shared_ptr<Graph>&) {});
 }
 
 Module OptimizeForInference(const Module& module, const std::vector<std::string>& methods) {
@@ -121,7 +137,7 @@ Module OptimizeForInference(const Module& module, const std::vector<std::string>
   for (const std::string& name : methods) RequireMethod(module, name);
   RequireEvaluation(module, "optimizeForInference");
   // Rewrites graphs in place, which belong to the class: a copy has a class of its own.
-  Module copy = IsFrozen(module) ? Copy(module) : FreezeCopy(module, methods, true);
+  Module copy = IsFrozen(module) ? Copy(module) : FreezeAndFold(module, methods, true);
   return torch::jit::optimize_for_inference(copy, methods);
 }
 

@@ -14,6 +14,11 @@ namespace libtorch_node::core {
 torch::jit::Module Freeze(const torch::jit::Module& module,
                           const std::vector<std::string>& preserved, bool optimize_numerics);
 
+/// The same without folding anything. A module that is frozen already is copied as it is. `callee`
+/// is for messages.
+torch::jit::Module FrozenCopy(const torch::jit::Module& module,
+                              const std::vector<std::string>& preserved, const char* callee);
+
 /// A copy that is frozen, unless it is already, and rewritten for speed: fused, with prepared
 /// weights. `methods` stay beside `forward` and are rewritten too.
 torch::jit::Module OptimizeForInference(const torch::jit::Module& module,

@@ -15,6 +15,16 @@ export interface JitTransformRoom {
   ): NativeModule[];
   optimizeForInference(m: NativeModule, methods: readonly string[]): Promise<NativeModule[]>;
   optimizeForInferenceSync(m: NativeModule, methods: readonly string[]): NativeModule[];
+  optimizeForMobile(
+    m: NativeModule,
+    preserved: readonly string[],
+    blocklist: readonly string[],
+  ): Promise<NativeModule[]>;
+  optimizeForMobileSync(
+    m: NativeModule,
+    preserved: readonly string[],
+    blocklist: readonly string[],
+  ): NativeModule[];
   /** Head and tail, over the same weights. */
   split(m: NativeModule, at: number | string): Promise<NativeModule[]>;
   splitSync(m: NativeModule, at: number | string): NativeModule[];
