@@ -73,6 +73,7 @@ export const familyCodes = {
   ERR_POOL_THREADS: 'TorchError',
   ERR_NOT_DETERMINISTIC: 'TorchError',
   ERR_PROFILE_ACTIVE: 'TorchError',
+  ERR_MEASURE_FAILED: 'TorchError',
   ERR_NOT_INITIALIZED: 'TorchError',
   ERR_INTERNAL: 'TorchError',
   ERR_SIGNATURE: 'SignatureError',

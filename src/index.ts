@@ -62,6 +62,23 @@ export {
   type VersionRange,
 } from './mobile/compatibility.js';
 
+// Two modules against each other: errors, sizes, latencies, memory
+
+export { compareModules } from './compare/compare.js';
+export type { ErrorFigures } from './compare/errors.js';
+export type { CompareInput, CompareInputs } from './compare/inputs.js';
+export type { Latency } from './compare/latency.js';
+export type { CompareModulesOptions, CompareProgress } from './compare/options.js';
+export type {
+  ComparedModule,
+  Difference,
+  DifferenceKind,
+  InputErrors,
+  ModuleComparison,
+  OutputErrors,
+} from './compare/report.js';
+export type { ComparedSource } from './compare/subject.js';
+
 // Files: look into modules without running them, load and save weights
 
 export {
