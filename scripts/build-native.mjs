@@ -1,7 +1,8 @@
 /**
- * Builds the native part: `node scripts/build-native.mjs [--debug] [--sanitize] [--tests] [PRODUCT_DIR [CONFIG]]`.
+ * Builds the native part: `node scripts/build-native.mjs [--debug] [--sanitize] [--tests] [--portable] [PRODUCT_DIR [CONFIG]]`.
  * PRODUCT_DIR and CONFIG come from binding.gyp; without them the addon goes to build/Release, build/Debug
- * or build/sanitize. CMake does only what changed.
+ * or build/sanitize. CMake does only what changed. `--portable` is for prebuilt binaries: they run where
+ * glibc is as old as 2.28, and what was compiled for them survives node-gyp, which empties build/.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -21,9 +22,10 @@ export async function buildNative({
   debug = false,
   sanitize = false,
   tests = false,
+  portable = false,
   product,
 } = {}) {
-  const folders = buildFolders({ debug, sanitize });
+  const folders = buildFolders({ debug, sanitize, portable });
   const libtorch = await requireForBuild();
   const require = createRequire(import.meta.url);
   const cmakeJs = path.join(
@@ -43,6 +45,7 @@ export async function buildNative({
     `--CDCMAKE_LIBRARY_OUTPUT_DIRECTORY=${path.resolve(product ?? folders.product)}`,
     '--CDLIBTORCH_NODE_TESTS=ON',
     `--CDLIBTORCH_NODE_SANITIZE=${sanitize ? sanitizers : ''}`,
+    `--CDLIBTORCH_NODE_GLIBC_FLOOR=${portable ? 'ON' : 'OFF'}`,
   ];
   await withLock(`build-${folders.kind}`, async () => {
     const stamp = path.join(folders.cmake, 'configured.json');
@@ -76,6 +79,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       debug: flags.includes('--debug') || config === 'Debug',
       sanitize: flags.includes('--sanitize'),
       tests: flags.includes('--tests'),
+      // node-gyp passes on no flags.
+      portable: flags.includes('--portable') || process.env.LIBTORCH_NODE_PORTABLE === '1',
       product,
     }),
   );
