@@ -1,6 +1,5 @@
 /** Pixels in memory to the tensor that a recipe describes. */
-import { isMainThread } from 'node:worker_threads';
-import { empty, fromBuffer, type Tensor, tensor } from '../index.js';
+import { empty, fromBuffer, type Tensor } from '../index.js';
 import type { Recipe } from './options.js';
 import { type PixelScript, pixelScript } from './script.js';
 import type { Pixels } from './sharp.js';
@@ -54,20 +53,6 @@ function shared(pixels: Pixels): Tensor {
   return fromBuffer(pixels.data, { shape: shapeOf(pixels) });
 }
 
-/**
- * The pixels as a tensor that another thread may read. A worker that is terminated frees the memory
- * of sharp's buffers at once, whoever holds it: there it is copied.
- */
-function lasting(pixels: Pixels): Tensor {
-  if (isMainThread) return shared(pixels);
-  const flat = tensor(pixels.data);
-  try {
-    return flat.reshape(shapeOf(pixels));
-  } finally {
-    flat.dispose();
-  }
-}
-
 function asIs(pixels: Tensor, { layout }: Recipe): Tensor {
   if (layout === 'NHWC') return pixels;
   try {
@@ -100,7 +85,7 @@ export async function render(
   out: Tensor,
 ): Promise<void> {
   const script = pixelScript(recipe.interpolation, recipe.antialias);
-  const source = lasting(pixels);
+  const source = shared(pixels);
   try {
     await script.forward(...argumentsOf(pixels, source, plan, recipe, out));
   } finally {
@@ -111,7 +96,7 @@ export async function render(
 /** An image as a tensor of its own. */
 export async function toTensor(pixels: Pixels, recipe: Recipe): Promise<Tensor> {
   const plan = planOf(pixels, recipe);
-  if (isSame(pixels, plan, recipe)) return asIs(lasting(pixels), recipe);
+  if (isSame(pixels, plan, recipe)) return asIs(shared(pixels), recipe);
   const target = makeTarget(1, plan, recipe);
   try {
     await render(pixels, plan, recipe, target.channelsFirst);

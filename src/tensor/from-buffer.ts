@@ -2,6 +2,7 @@ import { makeError } from '../errors.js';
 import { native } from '../native/addon.js';
 import { describe } from './describe.js';
 import { checkDType, type DType, dtypeInfo } from './dtype.js';
+import { lasts } from './lasting-memory.js';
 import { checkOptions } from './options.js';
 import { checkBooleans } from './read.js';
 import { checkShape, countOf, type Shape } from './shape.js';
@@ -111,8 +112,8 @@ function canShrink(buffer: BufferSource): boolean {
 
 /**
  * Makes a CPU tensor of memory that JavaScript already has, without copying where that memory can
- * neither move nor shrink (`t.sharesMemory` tells); resizable buffers and elements at unaligned
- * addresses are copied.
+ * neither move nor shrink (`t.sharesMemory` tells); resizable buffers, elements at unaligned
+ * addresses, and in workers the memory of other addons' Buffers are copied.
  *
  * @throws RangeError `ERR_BYTE_LENGTH` when the bytes are not those of the shape,
  * TypeError `ERR_DETACHED_BUFFER` when the buffer was transferred away.
@@ -154,6 +155,7 @@ export function fromBuffer(source: unknown, options?: FromBufferOptions): Tensor
   }
   const start = window.byteOffset + offset;
   if (dtype === 'bool') checkBooleans('fromBuffer', new Uint8Array(window.buffer, start, bytes));
-  const make = canShrink(window.buffer) ? native.tensor.fromData : native.tensor.fromBuffer;
+  const isSafe = !canShrink(window.buffer) && lasts(window.buffer);
+  const make = isSafe ? native.tensor.fromBuffer : native.tensor.fromData;
   return make(window.buffer, start, dtype, shape);
 }

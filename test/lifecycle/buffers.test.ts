@@ -9,6 +9,10 @@ describe("the caller's buffer", () => {
   it('may go away while a module is loaded from it, or hold anything', async () => {
     await expectDone('load-from-buffers', { seconds: 90 });
   });
+
+  it('may be lent by another addon, and be freed when its worker ends', async () => {
+    await expectDone('lent-memory');
+  });
 });
 
 describe('memory whose data is held', () => {
