@@ -35,7 +35,7 @@ function shareOut(columns: readonly Column[], natural: readonly number[], most: 
 }
 
 /** Without its middle where it is too long: the ends of names tell them apart. */
-function cutMiddle(text: string, most: number): string {
+export function cutMiddle(text: string, most: number): string {
   // Text in a style, or of wide letters, is cut at its end by the table.
   if (text.length <= most || text.includes('\u001b') || stringWidth(text) !== text.length)
     return text;

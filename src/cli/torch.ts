@@ -1,8 +1,12 @@
 /** The package itself. In the bundle of the command line this import stays one: there is one copy. */
 export type Torch = typeof import('../index.js');
 export type {
+  ArchiveModule,
+  ComparedModule,
   DType,
+  ErrorFigures,
   Method,
+  ModuleComparison,
   ModuleInput,
   ModuleValue,
   ScriptModule,

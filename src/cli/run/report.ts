@@ -1,3 +1,4 @@
+import { bar } from '../bar.js';
 import { duration, number, plural } from '../figures.js';
 import { type Column, heading, table } from '../table.js';
 import { harmless, oneLine, paint, width } from '../terminal.js';
@@ -5,16 +6,6 @@ import type { Part, TensorSummary } from './describe.js';
 import type { RunResult } from './session.js';
 import type { Timing } from './timing.js';
 import type { TopK } from './top-k.js';
-
-const BAR = 24;
-const EIGHTHS = ' ▏▎▍▌▋▊▉█';
-
-/** A bar whose length is a share of the whole. */
-export function bar(share: number): string {
-  const eighths = Math.round(Math.min(1, Math.max(0, share)) * BAR * 8);
-  const full = '█'.repeat(Math.floor(eighths / 8));
-  return `${full}${eighths % 8 === 0 ? '' : EIGHTHS[eighths % 8]}`;
-}
 
 function percent(share: number): string {
   const value = share * 100;

@@ -15,7 +15,10 @@ import { timingOf } from './timing.js';
 import { ValueMaker } from './values.js';
 
 /** Sets what must be set before the package does anything. */
-function prepare(torch: Torch, { threads, seed, json }: RunOptions): void {
+export function prepare(
+  torch: Torch,
+  { threads, seed, json }: Pick<RunOptions, 'threads' | 'seed' | 'json'>,
+): void {
   // One call at a time: it may have all the threads.
   torch.configure({ threads: 1, ...(threads !== undefined && { intraOpThreads: threads }) });
   if (seed !== undefined) torch.manualSeed(seed);
@@ -24,7 +27,8 @@ function prepare(torch: Torch, { threads, seed, json }: RunOptions): void {
   });
 }
 
-function methodOf(model: ScriptModule, name: string): Method {
+/** The method of that name; where there is none, those that there are. */
+export function methodOf(model: Pick<ScriptModule, 'methods'>, name: string): Method {
   const method = model.methods.find((one) => one.name === name);
   if (method !== undefined) return method;
   const names = model.methods.map((one) => one.name).join(', ') || 'none';
