@@ -69,8 +69,7 @@ export class OutputComparison {
       const pair = [reference.get(output), other.get(output)] as const;
       const kind = differenceOf(...pair);
       if (kind !== null) {
-        this.#note(kind, output, ...pair);
-        counts ||= kind !== 'dtype' || this.#rules.checkDtype;
+        counts = this.#note(kind, output, ...pair) || counts;
       }
       const [a, b] = pair.map((one) => one?.tensor ?? null);
       if (!a || !b || (kind !== null && kind !== 'dtype')) continue;
@@ -98,17 +97,21 @@ export class OutputComparison {
     if (error !== null && error > known.worst.error) known.worst = { error, at: input };
   }
 
-  #note(kind: DifferenceKind, output: string, reference?: Leaf, other?: Leaf): void {
+  /** Whether it counts. */
+  #note(kind: DifferenceKind, output: string, reference?: Leaf, other?: Leaf): boolean {
     const key = `${kind} ${output}`;
     const known = this.#differences.get(key);
+    const counts = kind !== 'dtype' || this.#rules.checkDtype;
     this.#differences.set(key, {
       kind,
       output,
       input: known?.input ?? this.#inputs.length,
       inputs: (known?.inputs ?? 0) + 1,
+      counts,
       reference: known ? known.reference : reference ? describeLeaf(reference) : null,
       other: known ? known.other : other ? describeLeaf(other) : null,
     });
+    return counts;
   }
 }
 

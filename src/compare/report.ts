@@ -17,6 +17,8 @@ export interface Difference {
   readonly input: number;
   /** How many inputs show it. */
   readonly inputs: number;
+  /** Whether the comparison fails by it: all do, but those of dtypes without `checkDtype`. */
+  readonly counts: boolean;
   /** What the reference gives for that input, in words; null for nothing. */
   readonly reference: string | null;
   readonly other: string | null;
@@ -65,7 +67,6 @@ export interface ModuleComparison extends Tolerance {
   /** By part of the results, in the order in which they first came. */
   readonly outputs: readonly OutputErrors[];
   readonly inputs: readonly InputErrors[];
-  /** Those of dtypes count only with `checkDtype`. */
   readonly differences: readonly Difference[];
   readonly reference: ComparedModule;
   readonly other: ComparedModule;
