@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { TorchError } from '../errors.js';
+import { isMusl, muslHint } from './load-failure.js';
 
 /** The package's own folder: one folder up from a bundle, two from a compiled file, ending in a slash. */
 export function packageRoot(): string {
@@ -29,6 +30,7 @@ export function findAddon(root: string): string {
     const nodeGypBuild = require('node-gyp-build') as { resolve(folder: string): string };
     return nodeGypBuild.resolve(root);
   } catch (cause) {
+    if (isMusl()) throw new TorchError('ERR_UNSUPPORTED_PLATFORM', `${muslHint}.`, { cause });
     throw new TorchError(
       'ERR_ADDON_NOT_FOUND',
       `libtorch-node has no binary for ${process.platform}-${process.arch} in ${root}prebuilds and none ` +

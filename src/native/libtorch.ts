@@ -2,7 +2,9 @@
  * Where LibTorch is. The set-up scripts use this very file, so it imports nothing of the package.
  */
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { createRequire } from 'node:module';
+import { homedir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
 import { probePython } from './python.js';
 
 /** The version of prebuilt binaries and of the default set-up. */
@@ -54,7 +56,17 @@ export function filledFolder(root: string, version: string): string {
   return join(root, '.libtorch', `${version}-cpu`);
 }
 
-/** Looks in LIBTORCH, the sibling package, Python's torch and the filled folder, and stops at the first that fits. */
+/** The folder that `libtorch-node libtorch install` fills, for all projects of a user. */
+export function userFolder(
+  version: string,
+  build = 'cpu',
+  env: NodeJS.ProcessEnv = process.env,
+): string {
+  const cache = env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache');
+  return join(cache, 'libtorch-node', 'libtorch', `${version}-${build}`);
+}
+
+/** Looks in LIBTORCH, the sibling package, Python's torch and the filled folders, and stops at the first that fits. */
 export function lookUpLibTorch(options: LookUpOptions): LookUp {
   const { root, version } = options;
   const env = options.env ?? process.env;
@@ -102,11 +114,15 @@ function* candidates(root: string, version: string, env: NodeJS.ProcessEnv): Gen
     ? { origin: 'python', place: "Python's torch", folder: null, problem: python.problem }
     : { origin: 'python', place: "Python's torch", folder: python.torch };
 
-  const filled = filledFolder(root, version);
-  const filledPlace = 'the folder that the set-up fills';
-  yield existsSync(filled)
-    ? { origin: 'folder', place: filledPlace, folder: filled }
-    : { origin: 'folder', place: filledPlace, folder: null, problem: `${filled} does not exist` };
+  const filled = [
+    ['the folder that the set-up fills', filledFolder(root, version)],
+    ["the folder of 'libtorch-node libtorch install'", userFolder(version, 'cpu', env)],
+  ] as const;
+  for (const [place, folder] of filled) {
+    yield existsSync(folder)
+      ? { origin: 'folder', place, folder }
+      : { origin: 'folder', place, folder: null, problem: `${folder} does not exist` };
+  }
 }
 
 /** The LibTorch in a folder, or in the `torch` or `libtorch` in it; null when there is none. */
@@ -146,9 +162,16 @@ function readText(path: string): string {
   }
 }
 
-/** Beside this package or in a node_modules above it, as Node resolves. */
+/** As Node resolves it, which knows every package manager's layout; else beside this package or above it. */
 function siblingFolder(root: string): string | null {
-  for (let folder = realFolder(root); ; folder = join(folder, '..')) {
+  const base = realFolder(root);
+  try {
+    const require = createRequire(join(base, 'package.json'));
+    return dirname(require.resolve(`${siblingPackage}/package.json`));
+  } catch {
+    // Not a dependency that can be resolved: it may still lie there.
+  }
+  for (let folder = base; ; folder = join(folder, '..')) {
     for (const parent of [join(folder, 'node_modules'), join(folder, '..')]) {
       const candidate = join(parent, siblingPackage);
       if (isFolder(candidate)) return candidate;
@@ -171,7 +194,15 @@ function isFolder(path: string): boolean {
 
 /** Every way to give the package a LibTorch, for messages. */
 export function waysOut(version: string): string {
+  const isPublished =
+    version === pinnedVersion && process.platform === 'linux' && process.arch === 'x64';
   return [
+    ...(isPublished
+      ? [
+          `install the package that was left out: npm install ${siblingPackage}@${version}`,
+          'download it: npx libtorch-node libtorch install',
+        ]
+      : []),
     `set LIBTORCH to a LibTorch ${version} or torch ${version} folder`,
     `install it for Python: python3 -m pip install torch==${version} --index-url https://download.pytorch.org/whl/cpu`,
     'in a checkout of this package: npm run setup',

@@ -38,14 +38,16 @@ const hints: readonly (readonly [RegExp, string])[] = [
 /** One message for a library that does not open: what, why, and what to do. */
 export function explainLoadFailure(path: string, cause: unknown): string {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  const hint = isMusl()
-    ? 'This system uses musl (Alpine); LibTorch exists for glibc only. Use a glibc image, e.g. node:20-slim'
-    : hints.find(([pattern]) => pattern.test(reason))?.[1];
+  const hint = isMusl() ? muslHint : hints.find(([pattern]) => pattern.test(reason))?.[1];
   return `${path} cannot be loaded: ${reason}${hint ? `\n${hint}.` : ''}`;
 }
 
+/** What a system without glibc needs. */
+export const muslHint =
+  'This system uses musl (Alpine); LibTorch exists for glibc only. Use a glibc image, e.g. node:20-slim';
+
 /** Asked only after a failure: the report takes milliseconds. */
-function isMusl(): boolean {
+export function isMusl(): boolean {
   const report = process.report?.getReport() as
     | { header?: { glibcVersionRuntime?: string } }
     | undefined;

@@ -46,7 +46,7 @@ const places = [
   ['LIBTORCH', 'LIBTORCH'],
   ['package', 'npm package'],
   ['python', "Python's torch"],
-  ['folder', 'set-up folder'],
+  ['folder', 'filled folder'],
 ] as const;
 
 /** Each place that was looked at, and those that no longer mattered. */

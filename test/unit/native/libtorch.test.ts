@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
@@ -9,6 +9,7 @@ import {
   lookUpLibTorch,
   readLibTorch,
   siblingPackage,
+  userFolder,
 } from '../../../src/native/libtorch.js';
 
 const scratch = mkdtempSync(path.join(tmpdir(), 'libtorch-node-'));
@@ -86,6 +87,34 @@ describe('lookUpLibTorch', () => {
     expect(find()).toMatchObject({ origin: 'package', folder: sibling });
   });
 
+  it('finds the sibling package in the layouts of npm and pnpm', () => {
+    const files = { 'package.json': '{ "libtorch": "2.13.0" }' };
+    const find = (folder: string) => {
+      return lookUpLibTorch({ root: folder, version: '2.13.0', env }).libtorch?.folder;
+    };
+    const modules = path.join(root, 'hoisted', 'node_modules');
+    const hoisted = place(path.join(modules, siblingPackage), files);
+    mkdirSync(path.join(modules, 'libtorch-node'));
+    expect(find(path.join(modules, 'libtorch-node'))).toBe(realpathSync(hoisted));
+
+    const store = path.join(root, 'project', 'node_modules', '.pnpm');
+    const real = place(path.join(store, 'sibling@2', 'node_modules', siblingPackage), files);
+    const main = path.join(store, 'main@1', 'node_modules', 'libtorch-node');
+    mkdirSync(main, { recursive: true });
+    symlinkSync(real, path.join(main, '..', siblingPackage));
+    symlinkSync(main, path.join(root, 'project', 'node_modules', 'libtorch-node'));
+    const linked = path.join(root, 'project', 'node_modules', 'libtorch-node');
+    expect(realpathSync(find(linked) ?? '')).toBe(realpathSync(real));
+  });
+
+  it('looks last in the folder that the command line fills', () => {
+    const filled = place(userFolder('2.13.0', 'cpu', env), { 'build-version': '2.13.0+cpu' });
+    expect(filled.startsWith(root)).toBe(true);
+    const { libtorch, misses } = lookUpLibTorch({ root, version: '2.13.0', env });
+    expect(libtorch).toMatchObject({ origin: 'folder', folder: filled });
+    expect(misses).toHaveLength(3);
+  });
+
   it('passes over what is of another version or has no headers to compile against', () => {
     const filled = place(path.join(filledFolder(root, '2.13.0'), 'torch'), {
       'include/torch/headeronly/version.h': '#define TORCH_VERSION \\\n  "2.13.0"\n',
@@ -96,7 +125,7 @@ describe('lookUpLibTorch', () => {
     expect(found.misses[0]).toMatchObject({ found: { version: '2.12.0' } });
     const toCompile = lookUpLibTorch({ root, version: '2.13.0', env, headers: true });
     expect(toCompile.libtorch).toBeNull();
-    expect(toCompile.misses.at(-1)?.problem).toContain('no headers');
+    expect(toCompile.misses.at(-2)?.problem).toContain('no headers');
   });
 
   it('says every place and every way out when there is none', () => {
@@ -104,7 +133,13 @@ describe('lookUpLibTorch', () => {
     expect(libtorch).toBeNull();
     const text = explainMisses('2.13.0', misses);
     expect(text).toMatch(/^LibTorch 2\.13\.0 was not found/);
-    for (const part of [siblingPackage, 'python3', filledFolder(root, '2.13.0'), 'LIBTORCH']) {
+    for (const part of [
+      siblingPackage,
+      'python3',
+      filledFolder(root, '2.13.0'),
+      'LIBTORCH',
+      'npm install',
+    ]) {
       expect(text).toContain(part);
     }
   });
