@@ -3,6 +3,7 @@ export type Torch = typeof import('../index.js');
 export type {
   ArchiveModule,
   ComparedModule,
+  Difference,
   DType,
   ErrorFigures,
   Method,

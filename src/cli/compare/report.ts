@@ -3,7 +3,7 @@ import stringWidth from 'string-width';
 import { count, number, plural } from '../figures.js';
 import { type Column, heading, table, wrap } from '../table.js';
 import { oneLine, paint, width } from '../terminal.js';
-import type { ErrorFigures, ModuleComparison } from '../torch.js';
+import type { Difference, ErrorFigures, ModuleComparison } from '../torch.js';
 import { figureLines } from './figures.js';
 
 const MOST_ROWS = 40;
@@ -91,6 +91,10 @@ function errorLines({ outputs, atol, rtol, inputs }: ModuleComparison): string[]
   return ['', heading('Errors', about), ...table(shapes, cells), ...note];
 }
 
+function shownBy({ inputs }: Difference, all: number): string {
+  return inputs === all ? '' : `${count(inputs)} of ${plural(all, 'input')}`;
+}
+
 function differenceLines({ differences, inputs }: ModuleComparison): string[] {
   if (differences.length === 0) return [];
   const rows = differences
@@ -100,9 +104,7 @@ function differenceLines({ differences, inputs }: ModuleComparison): string[] {
       oneLine(one.output) || '(all)',
       oneLine(one.reference ?? 'nothing'),
       oneLine(one.other ?? 'nothing'),
-      one.inputs === inputs.length
-        ? ''
-        : `${count(one.inputs)} of ${plural(inputs.length, 'input')}`,
+      [shownBy(one, inputs.length), one.counts ? '' : 'does not count'].filter(Boolean).join(', '),
     ]);
   const cells: Column[] = [
     { title: '' },
