@@ -12,8 +12,10 @@ import { inRoot } from './paths.mjs';
 import { Stop } from './steps.mjs';
 
 const exec = promisify(execFile);
-const generator = inRoot('test', 'parity', 'older', 'torch_1_13.py');
-const sources = [generator, inRoot('test', 'fixtures', 'encode.py')];
+const generators = ['torch_1_13.py', 'mobile_1_13.py'].map((name) => {
+  return inRoot('test', 'parity', 'older', name);
+});
+const sources = [...generators, inRoot('test', 'fixtures', 'encode.py')];
 const target = inRoot('.cache', 'fixtures-1.13');
 
 async function fingerprint() {
@@ -25,10 +27,12 @@ async function fingerprint() {
 async function make(folder, log) {
   const { python, env, version } = await prepareDebianTorch(log);
   log(`making modules with PyTorch ${version}`);
-  try {
-    await exec(python, [generator, folder], { env, maxBuffer: 2 ** 26 });
-  } catch (error) {
-    throw new Stop(`${python} ${generator}\n${error.stderr || error.message}`);
+  for (const generator of generators) {
+    try {
+      await exec(python, [generator, folder], { env, maxBuffer: 2 ** 26 });
+    } catch (error) {
+      throw new Stop(`${python} ${generator}\n${error.stderr || error.message}`);
+    }
   }
 }
 

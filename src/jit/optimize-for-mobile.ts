@@ -74,8 +74,8 @@ function resolve(
  *
  * Save it with `saveLite`, or `save`. What is prepacked runs where XNNPACK is (phones, PyTorch up to 2.12) and
  * in this package, which computes it without XNNPACK; PyTorch 2.13 itself cannot load it. For a file that
- * loads everywhere leave `insertFoldPrepackOps` out. Weights that are computed, convolutions with padding by
- * name and dilated transposed ones are not prepacked.
+ * loads everywhere leave `insertFoldPrepackOps` out. Layers whose weights are computed, or are not float32,
+ * and convolutions with padding by name stay as they are.
  *
  * @example
  * ```ts

@@ -3,7 +3,6 @@
 #include <ATen/ops/unsqueeze.h>
 #include <torch/csrc/jit/ir/constants.h>
 
-#include <algorithm>
 #include <cstdint>
 
 namespace libtorch_node::core {
@@ -51,10 +50,6 @@ std::optional<IValue> ConstantBias(Value* value, std::int64_t count) {
   return IValue(known->toTensor().detach());
 }
 
-bool AllAre(const Sizes& sizes, std::int64_t wanted) {
-  return std::all_of(sizes.begin(), sizes.end(), [&](std::int64_t size) { return size == wanted; });
-}
-
 std::optional<Packing> PackLinear(Node* node) {
   const auto weight = ConstantWeight(node->namedInput("weight"), 2);
   if (!weight) return std::nullopt;
@@ -92,7 +87,7 @@ std::optional<Packing> PackConvolution(Node* node, bool transposed, std::int64_t
   if (!bias) return std::nullopt;
   if (transposed) {
     const auto output_padding = ConstantSizes(node, "output_padding");
-    if (!output_padding || !AllAre(*dilation, 1)) return std::nullopt;
+    if (!output_padding) return std::nullopt;
     return Packing{"conv2d_transpose_clamp",
                    {*weight, *bias, *stride, *padding, *output_padding, *dilation, count}};
   }

@@ -79,7 +79,11 @@ std::tuple<Parts...> ReadState(const c10::IValue& state, const std::tuple<Parts.
   const std::vector<c10::IValue> parts = state.toTupleRef().elements().vec();
   TORCH_CHECK(parts.size() == sizeof...(Parts), "the state of an XNNPACK object: expected ",
               sizeof...(Parts), " parts, got ", parts.size());
-  return {parts[index].to<Parts>()...};
+  try {
+    return {parts[index].to<Parts>()...};
+  } catch (const c10::Error&) {
+    TORCH_CHECK(false, "the state of an XNNPACK object has a part of another type than it should");
+  }
 }
 
 template <typename Context, typename State>
