@@ -167,7 +167,7 @@ constexpr double kOther = -2;
 double ShortCall(Environment& environment, const core::TensorCall& call, const napi_value* values,
                  std::size_t count) {
   if (core::Trace::Current() != nullptr) return kLongWay;
-  const TensorHandle* inputs[2] = {nullptr, nullptr};
+  TensorHandle* inputs[2] = {nullptr, nullptr};
   for (std::size_t i = 1; i < count; ++i) {
     double number = 0;
     napi_get_value_double(environment.env(), values[i], &number);
@@ -178,6 +178,11 @@ double ShortCall(Environment& environment, const core::TensorCall& call, const n
       inputs[1] == nullptr ? call(inputs[0]->tensor) : call(inputs[0]->tensor, inputs[1]->tensor);
   if (result.is_same(inputs[0]->tensor)) return kSelf;
   if (inputs[1] != nullptr && result.is_same(inputs[1]->tensor)) return kOther;
+  if (result.has_storage() && result.storage().use_count() > 1) {
+    for (TensorHandle* input : inputs) {
+      if (input != nullptr) Publish(*input);
+    }
+  }
   return AttachTensor(environment, values[0], std::move(result));
 }
 

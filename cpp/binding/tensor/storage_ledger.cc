@@ -56,6 +56,23 @@ void StorageLedger::Remove(const c10::StorageImpl* key) {
   EraseIfUnused(found);
 }
 
+void StorageLedger::AddSole(std::size_t bytes) {
+  ++usage_.tensors;
+  usage_.cpu_bytes += bytes;
+  Charge(kTensorOverhead + static_cast<int64_t>(bytes));
+}
+
+void StorageLedger::RemoveSole(std::size_t bytes) {
+  --usage_.tensors;
+  usage_.cpu_bytes -= bytes;
+  Charge(-kTensorOverhead - static_cast<int64_t>(bytes));
+}
+
+const c10::StorageImpl* StorageLedger::Publish(const at::Tensor& tensor, std::size_t bytes) {
+  RemoveSole(bytes);
+  return Add(tensor);
+}
+
 void StorageLedger::Uncharge(const Entry& entry) {
   if (entry.borrowed) {
     usage_.external_bytes -= entry.bytes;

@@ -37,6 +37,12 @@ class StorageLedger {
   const c10::StorageImpl* Add(const at::Tensor& tensor, const BufferWindow* lender = nullptr);
   void Remove(const c10::StorageImpl* key);
 
+  /// The same for a CPU tensor whose storage nobody else knows: counts its bytes, and looks up
+  /// nothing. Publish makes it a usual one, before anybody else can come to know the storage.
+  void AddSole(std::size_t bytes);
+  void RemoveSole(std::size_t bytes);
+  const c10::StorageImpl* Publish(const at::Tensor& tensor, std::size_t bytes);
+
   /// True while the storage is memory of a JavaScript buffer, or shown to JavaScript.
   bool Shared(const at::Tensor& tensor) const;
   /// The storage's buffer, made at the first call. The tensor must be added and on the CPU.

@@ -12,9 +12,19 @@ namespace {
 
 void Release(TensorHandle* handle) {
   Environment& environment = *handle->environment;
-  environment.ledger().Remove(handle->ledger_key);
+  if (handle->is_sole) {
+    environment.ledger().RemoveSole(handle->sole_bytes);
+  } else {
+    environment.ledger().Remove(handle->ledger_key);
+  }
   environment.tensors().Erase(handle);
   environment.Release();
+}
+
+/// A fresh result: neither its tensor nor its storage is anybody else's.
+bool IsSole(const at::Tensor& tensor) {
+  return tensor.use_count() == 1 && tensor.is_cpu() && tensor.has_storage() &&
+         tensor.storage().use_count() == 1;
 }
 
 void Finalize(napi_env, void* data, void*) { Release(static_cast<TensorHandle*>(data)); }
@@ -27,7 +37,13 @@ void Account(Environment& environment, TensorHandle* handle, napi_status wrapped
     NAPI_THROW_IF_FAILED_VOID(environment.env(), wrapped);
   }
   environment.Retain();
-  handle->ledger_key = environment.ledger().Add(handle->tensor, lender);
+  if (lender == nullptr && IsSole(handle->tensor)) {
+    handle->is_sole = true;
+    handle->sole_bytes = handle->tensor.storage().nbytes();
+    environment.ledger().AddSole(handle->sole_bytes);
+  } else {
+    handle->ledger_key = environment.ledger().Add(handle->tensor, lender);
+  }
 }
 
 }  // namespace
@@ -58,10 +74,20 @@ double AttachTensor(Environment& environment, napi_value object, at::Tensor tens
   return HandleTable::NumberOf(handle);
 }
 
+void Publish(TensorHandle& handle) {
+  if (!handle.is_sole) return;
+  handle.ledger_key =
+      handle.environment->ledger().Publish(handle.tensor, std::exchange(handle.sole_bytes, 0));
+  handle.is_sole = false;
+}
+
 TensorHandle* FindTensor(Environment& environment, napi_value value) {
   void* data = nullptr;
   if (napi_unwrap(environment.env(), value, &data) != napi_ok) return nullptr;
-  return environment.tensors().Contains(data) ? static_cast<TensorHandle*>(data) : nullptr;
+  if (!environment.tensors().Contains(data)) return nullptr;
+  auto* handle = static_cast<TensorHandle*>(data);
+  Publish(*handle);  // whoever asks may make a view of it, or show its memory
+  return handle;
 }
 
 bool IsDisposedTensor(Environment& environment, napi_value value) {

@@ -12,6 +12,9 @@ struct TensorHandle {
   Environment* environment = nullptr;
   at::Tensor tensor;
   const c10::StorageImpl* ledger_key = nullptr;
+  /// Nobody else knows the storage, of this many bytes, and the ledger has no entry of it.
+  bool is_sole = false;
+  std::size_t sole_bytes = 0;
 };
 
 /// Makes a JavaScript Tensor; null for an undefined tensor.
@@ -20,6 +23,9 @@ napi_value NewTensor(Environment& environment, at::Tensor tensor,
 
 /// Makes an empty JavaScript Tensor one of this; returns the number of its handle.
 double AttachTensor(Environment& environment, napi_value object, at::Tensor tensor);
+
+/// Tells the ledger of the storage, before anybody else comes to know it.
+void Publish(TensorHandle& handle);
 
 /// Null when the value is not a live Tensor of this environment.
 TensorHandle* FindTensor(Environment& environment, napi_value value);
