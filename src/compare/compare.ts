@@ -10,7 +10,7 @@ import type { ComparedSource } from './subject.js';
  * bytes, which are then loaded and let go. What differs beside numbers is listed, not thrown; what a
  * module throws is, with its code. Each gets copies of the inputs, which are read one after the other.
  * Latency is that of `run`, measured in turns; it and memory take the first input. Memory is that of a
- * process that loads and runs one module alone (Linux); lite modules must be given as files for it.
+ * process that loads and runs one module alone (Linux).
  *
  * @example
  * ```ts

@@ -109,7 +109,7 @@ export class Comparison implements Scratch {
     const forOther = copyArguments(given);
     if (otherInputs === null) return [copyArguments(given), forOther];
     // Copied again, as it may give tensors that its caller keeps.
-    const made = copyArguments(otherInputs(forOther));
+    const made = copyArguments(argumentsOf(otherInputs(forOther), null));
     disposeValue(forOther);
     return [copyArguments(given), made];
   }
@@ -136,8 +136,10 @@ export class Comparison implements Scratch {
   }
 
   /** A comparison is worth having without it: what went wrong becomes the reason. */
-  async #peakOf({ role, file }: Subject, args: Arguments): Promise<Memory> {
-    const { method, load, signal } = this.#options;
+  async #peakOf(subject: Subject, args: Arguments): Promise<Memory> {
+    const { role, file } = subject;
+    const { method, signal } = this.#options;
+    const load = subject.loadOptions(this.#options);
     if ('none' in file) return { peak: null, reason: file.none };
     try {
       const inputs = await this.file(`${role}-inputs.pt`);
@@ -158,11 +160,11 @@ function describeSubject(
   latency: Latency | null,
   { peak, reason }: Memory,
 ): ComparedModule {
-  const none = 'none' in file ? file.none : undefined;
+  const none = 'none' in file && file.size === null ? file.none : undefined;
   return {
     name,
     format: module.format,
-    sizeBytes: 'size' in file ? file.size : null,
+    sizeBytes: file.size,
     latency,
     peakMemoryBytes: peak,
     notMeasured: {

@@ -30,11 +30,12 @@ export function countOf(inputs: CompareInputs): number | null {
   return Array.isArray(inputs) ? inputs.length : null;
 }
 
-/** The arguments of an input. */
-export function argumentsOf(input: CompareInput, index: number): readonly ModuleInput[] {
+/** The arguments of an input; null as its index for what `otherInputs` gave. */
+export function argumentsOf(input: CompareInput, index: number | null): readonly ModuleInput[] {
   if (input instanceof Tensor) return [input];
   if (Array.isArray(input)) return input as readonly ModuleInput[];
-  throw wrong(`compareModules: inputs[${index}]`, 'a Tensor or a list of arguments', input);
+  const where = index === null ? 'the result of otherInputs' : `inputs[${index}]`;
+  throw wrong(`compareModules: ${where}`, 'a Tensor or a list of arguments', input);
 }
 
 function isPlain(value: object): boolean {

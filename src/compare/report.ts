@@ -47,7 +47,7 @@ export interface ComparedModule {
   /** Of its file, without the folder; null for bytes and instances. */
   readonly name: string | null;
   readonly format: ModuleFormat;
-  /** Bytes on disk; of instances, of the file that `save` would write. */
+  /** Bytes on disk; of instances, of what `save` would write, or of the file of a lite module. */
   readonly sizeBytes: number | null;
   /** Of its calls; null where none were measured. */
   readonly latency: Latency | null;

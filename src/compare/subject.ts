@@ -3,6 +3,7 @@ import path from 'node:path';
 import { makeError } from '../errors.js';
 import { loadModule } from '../module/load.js';
 import { Module } from '../module/module.js';
+import { originOf } from '../module/origin.js';
 import { ScriptModule } from '../module/script-module.js';
 import { type ModuleSource, toNativeSource } from '../module/source.js';
 import type { ModuleInput } from '../module/value.js';
@@ -17,8 +18,10 @@ export interface Scratch {
   file(name: string): Promise<string>;
 }
 
-/** The file of a module, or why there is none. */
-type ModuleFile = { readonly path: string; readonly size: number } | { readonly none: string };
+/** The file of a module, or why there is none; its size may be known all the same. */
+type ModuleFile =
+  | { readonly path: string; readonly size: number }
+  | { readonly none: string; readonly size: number | null };
 
 /** One of the modules, and what its file says. */
 export class Subject {
@@ -90,6 +93,11 @@ export class Subject {
     }
   }
 
+  /** How another process loads its file: what was loaded here already may be loaded there. */
+  loadOptions({ load }: ResolvedCompareOptions): ResolvedCompareOptions['load'] {
+    return this.#isOwn ? load : { ...load, allowFlatbuffer: true };
+  }
+
   /** Lets go of a module that was loaded for this. */
   dispose(): void {
     if (this.#isOwn) this.module.dispose();
@@ -102,20 +110,30 @@ async function written(role: string, bytes: Uint8Array, scratch: Scratch): Promi
   return { path: file, size: bytes.byteLength };
 }
 
+/** The file of a module that was given as it is: what it would be saved as now. */
 async function fileOf(
   role: string,
   module: Module<ModuleInput[], unknown>,
   scratch: Scratch,
 ): Promise<ModuleFile> {
-  if (!(module instanceof ScriptModule)) {
-    return { none: `a module of format '${module.format}' cannot be saved: give its path instead` };
-  }
-  // One that is gone, or is no module, fails here as anywhere.
-  const { methods } = module;
+  // One that is gone fails here, as anywhere.
+  if (!module.methods || !(module instanceof ScriptModule)) return originalFile(module);
   try {
-    return methods && (await written(role, await module.toBytes(), scratch));
+    return await written(role, await module.toBytes(), scratch);
   } catch (error) {
-    return { none: `the module could not be saved: ${(error as Error).message}` };
+    return { none: `the module could not be saved: ${(error as Error).message}`, size: null };
+  }
+}
+
+/** The file that a module was loaded from, which it still is like: it cannot be changed. */
+async function originalFile(module: Module<ModuleInput[], unknown>): Promise<ModuleFile> {
+  const origin = originOf(module);
+  const none = `a module of format '${module.format}' cannot be saved: give its path instead`;
+  if (origin === null || 'size' in origin) return { none, size: origin?.size ?? null };
+  try {
+    return { path: origin.path, size: (await stat(origin.path)).size };
+  } catch (error) {
+    return { none: (error as Error).message, size: null };
   }
 }
 

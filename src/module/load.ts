@@ -11,6 +11,7 @@ import { checkedSource, checkedSourceSync } from './checked-source.js';
 import { showExtraFiles } from './extra-files.js';
 import { LiteModule } from './lite-module.js';
 import { type LoadModuleOptions, operatorRules, resolveLoadOptions } from './load-options.js';
+import { noteOrigin } from './origin.js';
 import { ScriptModule } from './script-module.js';
 import type { SharedModule } from './shared-module.js';
 import type { SignatureArgs, SignatureOutput, SignatureSchema } from './signature.js';
@@ -131,7 +132,7 @@ export async function loadModule(
   const checked = check(given, resolved, options);
   const pending = native.module.load(checked === null ? given : await checked, resolved);
   try {
-    return toModule(await pending, options?.signature);
+    return noteOrigin(toModule(await pending, options?.signature), given);
   } catch (error) {
     throw withCallerStack(error);
   }
@@ -173,8 +174,9 @@ export function loadModuleSync<Output = Tensor>(
 ): ScriptModule<ModuleInput[], Output>;
 export function loadModuleSync(source: ModuleSource, options?: LoadModuleOptions): unknown {
   const resolved = resolveLoadOptions(options);
-  const checked = checkSync(toNativeSource(source), resolved, options);
-  return toModule(native.module.loadSync(checked, resolved), options?.signature);
+  const given = toNativeSource(source);
+  const loaded = native.module.loadSync(checkSync(given, resolved, options), resolved);
+  return noteOrigin(toModule(loaded, options?.signature), given);
 }
 
 /**

@@ -158,6 +158,7 @@ describe('compareModules', () => {
     expect(await wrong(fine, fine, given, { atol: -1 })).toBe('ERR_OUT_OF_RANGE');
     expect(await wrong(fine, fine, given, { tolerance: 1 })).toBe('ERR_UNKNOWN_ARGUMENT');
     expect(await wrong(fine, fine, given, { method: 'other' })).toBe('ERR_NO_METHOD');
+    expect(await wrong(fine, fine, given, { otherInputs: () => 3 })).toBe('ERR_INVALID_ARG_TYPE');
     const gone = model('return x');
     gone.dispose();
     expect(await wrong(fine, gone, given)).toBe('ERR_DISPOSED');

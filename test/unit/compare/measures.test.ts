@@ -1,9 +1,17 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { latencyOf, measureTogether } from '../../../src/compare/latency.js';
 import { type MemoryTask, measurePeak } from '../../../src/compare/memory.js';
-import { compareModules, jit, loadModule, ones, randn, save } from '../../../src/index.js';
+import {
+  compareModules,
+  jit,
+  loadModule,
+  moduleFromShared,
+  ones,
+  randn,
+  save,
+} from '../../../src/index.js';
 import { fixture } from '../../fixtures/fixtures.js';
 import { scratchFolder } from '../../fixtures/folder.js';
 import { rejected } from '../caught.js';
@@ -98,18 +106,33 @@ describe('figures of a comparison', () => {
     expect(readdirSync(temporary).filter((name) => name.includes('compare'))).toEqual([]);
   });
 
+  it('of a lite module are those of the file it was loaded from', async () => {
+    using scripted = await loadModule(fixture('mlp'));
+    const file = path.join(scratchFolder(), 'mlp.ptl');
+    await scripted.saveLite(file);
+    using lite = await loadModule(file, { format: 'lite' });
+    const given = [ones([1, 16])];
+    const { other } = await compareModules(scripted, lite, given, { iterations: 0 });
+    expect(other.sizeBytes).toBe(statSync(file).size);
+    expect(other.peakMemoryBytes).toBeGreaterThan(0);
+    rmSync(file);
+    const gone = await compareModules(scripted, lite, given, { iterations: 0 });
+    expect(gone.other).toMatchObject({ sizeBytes: null, peakMemoryBytes: null });
+    expect(gone.other.notMeasured.size).toMatch(/^ENOENT: /);
+  });
+
   it('are null with a reason where they cannot be had, and without one where nobody asked', async () => {
     using scripted = await loadModule(fixture('mlp'));
     using lite = await loadModule(await scripted.toLiteBytes(), { format: 'lite' });
     const given = [ones([1, 16])];
     const found = await compareModules(scripted, lite, given, { iterations: 0 });
     const reason = "a module of format 'lite' cannot be saved: give its path instead";
-    expect(found.other).toMatchObject({
-      sizeBytes: null,
-      peakMemoryBytes: null,
-      latency: null,
-      notMeasured: { size: reason, memory: reason },
-    });
+    expect(found.other).toMatchObject({ peakMemoryBytes: null, latency: null });
+    expect(found.other.notMeasured).toEqual({ memory: reason });
+    expect(found.other.sizeBytes).toBeGreaterThan(1000);
+    using shared = moduleFromShared(lite.share());
+    const other = (await compareModules(scripted, shared, given, { iterations: 0 })).other;
+    expect(other).toMatchObject({ sizeBytes: null, notMeasured: { size: reason, memory: reason } });
     const asked = await compareModules(scripted, scripted, given, { iterations: 0, memory: false });
     expect(asked.reference).toMatchObject({ peakMemoryBytes: null, notMeasured: {} });
     expect(asked.speedUp).toBeNull();
