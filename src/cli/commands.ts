@@ -2,6 +2,7 @@ import type { AddCommand } from './command.js';
 import { addCompare } from './compare/command.js';
 import { addDoctor } from './doctor/command.js';
 import { addInspect } from './inspect/command.js';
+import { addLibTorch } from './libtorch/command.js';
 import { addRun } from './run/command.js';
 import { addTypes } from './types/command.js';
 
@@ -11,5 +12,6 @@ export const commands: readonly AddCommand[] = [
   addTypes,
   addRun,
   addCompare,
+  addLibTorch,
   addDoctor,
 ];
