@@ -17,7 +17,7 @@ import { measurePeak } from './memory.js';
 import type { ResolvedCompareOptions } from './options.js';
 import { OutputComparison } from './outputs.js';
 import type { ComparedModule, ModuleComparison } from './report.js';
-import { type ComparedSource, type Scratch, Subject } from './subject.js';
+import { about, type ComparedSource, type Scratch, Subject } from './subject.js';
 
 type Arguments = readonly ModuleInput[];
 type Memory = { readonly peak: number | null; readonly reason?: string };
@@ -97,10 +97,18 @@ export class Comparison implements Scratch {
       for (const [at, subject] of this.#subjects.entries()) {
         results.push(await subject.run(args[at]!, index, this.#options));
       }
-      this.#outputs.add(results[0] as ModuleValue, results[1] as ModuleValue);
+      this.#add(results as ModuleValue[], index);
     } finally {
       disposeValue(results);
       disposeValue(args);
+    }
+  }
+
+  #add([reference, other]: readonly ModuleValue[], index: number): void {
+    try {
+      this.#outputs.add(reference!, other!);
+    } catch (error) {
+      throw about(error, `the results of inputs[${index}] cannot be compared`);
     }
   }
 

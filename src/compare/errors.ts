@@ -26,7 +26,8 @@ export interface ErrorFigures {
   readonly meanRelativeError: number | null;
   /**
    * reference · other / (‖reference‖ ‖other‖) over all elements, as
-   * `torch.nn.functional.cosine_similarity`; 1 where both are all zeros, 0 where one is.
+   * `torch.nn.functional.cosine_similarity`; 1 where both are all zeros, 0 where one is;
+   * null where squares overflow.
    */
   readonly cosineSimilarity: number | null;
   /** Share of rows of [N, C] floating-point outputs whose largest score is at the same class. */
@@ -38,8 +39,8 @@ export interface ErrorFigures {
   readonly allClose: boolean;
 }
 
-/** Elements that are taken at once: what is made on the way stays small. */
-const CHUNK = 1 << 20;
+/** Elements that are taken at once: what is made on the way stays in a core's cache. */
+const CHUNK = 1 << 15;
 
 type Tensors = [Tensor, Tensor];
 
@@ -85,7 +86,7 @@ export class ErrorSums {
 
   get figures(): ErrorFigures {
     const count = this.#finite;
-    const ofFinite = (value: number): number | null => (count === 0 ? null : value);
+    const ofFinite = (value: number | null): number | null => (count === 0 ? null : value);
     return {
       elements: this.#elements,
       maxAbsoluteError: ofFinite(this.#maxAbsolute),
@@ -100,14 +101,15 @@ export class ErrorSums {
     };
   }
 
-  #cosine(): number {
+  #cosine(): number | null {
     const [a, b] = this.#squares as [number, number];
     if (a === 0 || b === 0) return a === b ? 1 : 0;
     // One root is exact for equal values; the product may overflow.
     const product = a * b;
     const isExact = product > 0 && product < Number.POSITIVE_INFINITY;
     const norms = isExact ? Math.sqrt(product) : Math.sqrt(a) * Math.sqrt(b);
-    return Math.min(1, Math.max(-1, this.#dot / norms));
+    const cosine = this.#dot / norms;
+    return Number.isNaN(cosine) ? null : Math.min(1, Math.max(-1, cosine));
   }
 
   #addTensors(reference: Tensor, given: Tensor, tolerance: Tolerance): void {
@@ -128,45 +130,44 @@ export class ErrorSums {
     const [rows, classes] = reference.shape;
     const isScores = [reference, other].every(({ dtype }) => /^b?float/.test(dtype));
     if (reference.shape.length !== 2 || !isScores || !rows || classes! < 2) return;
-    const [first, second] = [reference, other].map((one) => one.to('float64').argmax(1)) as Tensors;
+    const [first, second] = [reference, other].map((one) => one.argmax(1)) as Tensors;
     this.#rows += rows;
     this.#agreeing += numbers(first.eq(second).sum())[0]!;
   }
 
   #addChunk(a: Tensor, b: Tensor, tolerance: Tolerance): void {
     this.#elements += a.numel;
-    const isFine = a.isfinite().logicalAnd(b.isfinite()) as Tensor;
-    const [fine] = numbers(isFine.sum()) as [number];
-    if (fine === a.numel) {
-      this.#addFinite(a, b, tolerance);
+    const squares = squaresOf(a, b);
+    // Nearly always: one element that is not finite would show in the sums.
+    if (squares.every(Number.isFinite)) {
+      this.#addFinite(a, b, squares, tolerance);
       return;
     }
+    const isFine = a.isfinite().logicalAnd(b.isfinite()) as Tensor;
     const areNan = a.isnan().logicalAnd(b.isnan());
     const isSame = a.eq(b).logicalOr(areNan).logicalOr(isFine);
     const apart = a.numel - numbers(isSame.sum())[0]!;
     this.#notFinite += apart;
     this.#notClose += apart;
     const [first, second] = [a, b].map((one) => one.maskedSelect(isFine)) as Tensors;
-    if (fine > 0) this.#addFinite(first, second, tolerance);
+    if (first.numel > 0) this.#addFinite(first, second, squaresOf(first, second), tolerance);
   }
 
-  #addFinite(a: Tensor, b: Tensor, { atol, rtol }: Tolerance): void {
+  #addFinite(a: Tensor, b: Tensor, squares: readonly number[], { atol, rtol }: Tolerance): void {
     const error = b.sub(a).abs();
     const size = a.abs();
+    const quotient = error.div(size.clampMin(atol));
     // 0 / 0 is no error.
-    const relative = error.div(size.clampMin(atol)).maskedFill(error.eq(0), 0);
+    const relative = atol > 0 ? quotient : quotient.maskedFill(error.eq(0), 0);
     const isFar = error.gt(size.mul(rtol).add(atol));
-    const [x, y] = [a, b].map((one) => (isComplex(one) ? one.viewAsReal() : one)) as Tensors;
-    const [maxAbsolute, sumAbsolute, maxRelative, sumRelative, far, dot, first, second] = numbers(
+    const [maxAbsolute, sumAbsolute, maxRelative, sumRelative, far, dot] = numbers(
       error.max(),
       error.sum(),
       relative.max(),
       relative.sum(),
       isFar.sum(),
-      x.mul(y).sum(),
-      x.square().sum(),
-      y.square().sum(),
-    ) as [number, number, number, number, number, number, number, number];
+      real(a).mul(real(b)).sum(),
+    ) as [number, number, number, number, number, number];
     this.#finite += a.numel;
     this.#notClose += far;
     this.#maxAbsolute = Math.max(this.#maxAbsolute, maxAbsolute);
@@ -174,13 +175,22 @@ export class ErrorSums {
     this.#maxRelative = Math.max(this.#maxRelative, maxRelative);
     this.#sumRelative += sumRelative;
     this.#dot += dot;
-    this.#squares = [this.#squares[0]! + first, this.#squares[1]! + second];
+    this.#squares = this.#squares.map((sum, at) => sum + squares[at]!);
   }
 }
 
 /** Quantized values as the numbers they stand for. */
 function plain(tensor: Tensor): Tensor {
   return tensor.dtype.startsWith('q') ? tensor.dequantize() : tensor;
+}
+
+/** Complex elements as pairs. */
+function real(tensor: Tensor): Tensor {
+  return isComplex(tensor) ? tensor.viewAsReal() : tensor;
+}
+
+function squaresOf(...tensors: Tensor[]): number[] {
+  return numbers(...tensors.map((one) => real(one).square().sum()));
 }
 
 /** Numbers of tensors with one element. */

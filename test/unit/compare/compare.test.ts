@@ -145,6 +145,15 @@ describe('compareModules', () => {
     expect(gone.message).toMatch(/^compareModules: other: /);
   });
 
+  it('says where results are of a kind that has no figures', async () => {
+    using sparse = model('return x.to_sparse()');
+    const { code, message } = await rejected(
+      compareModules(sparse, sparse, [ones([2, 2])], errorsAlone),
+    );
+    expect(code).toBe('ERR_NOT_IMPLEMENTED');
+    expect(message).toMatch(/^compareModules: the results of inputs\[0\] cannot be compared: /);
+  });
+
   it('refuses wrong arguments', async () => {
     using fine = model('return x + 1');
     const wrong = async (...args: unknown[]): Promise<unknown> => {

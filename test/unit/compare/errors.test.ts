@@ -94,6 +94,12 @@ describe('errors between two tensors', () => {
     expect(figures(x, quantized).maxAbsoluteError).toBeCloseTo(0.24, 6);
   });
 
+  it('are finite where squares are not', () => {
+    const found = figures(doubles([1e200, 1]), doubles([1e200, 2]));
+    expect(found).toMatchObject({ maxAbsoluteError: 1, notFinite: 0, notClose: 1 });
+    expect(found.cosineSimilarity).toBeNull();
+  });
+
   it('hold for no elements at all, and for other dtypes and integers', () => {
     const none = figures(zeros([0, 4]), zeros([0, 4]));
     expect(none).toMatchObject({ elements: 0, allClose: true, meanAbsoluteError: null });
