@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "core/error_message.h"
 #include "core/module/format.h"
+#include "core/module/lite_verify.h"
 #include "core/module/reader_stream.h"
 
 namespace libtorch_node::core {
@@ -50,6 +51,7 @@ std::string Backport(const Source& source, std::int64_t version) {
   std::int64_t from = 0;
   try {
     from = static_cast<std::int64_t>(torch::jit::_get_model_bytecode_version(reader));
+    VerifyBytecode(reader, content.entries);
     if (version >= kFirst && version < from) {
       ReaderStream in(reader);
       done = torch::jit::_backport_for_mobile(in, out, version);

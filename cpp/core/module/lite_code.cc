@@ -13,6 +13,7 @@
 #include <unordered_set>
 
 #include "core/error.h"
+#include "core/module/lite_flow.h"
 
 namespace libtorch_node::core {
 namespace {
@@ -63,14 +64,30 @@ std::string FullName(const c10::OperatorName& name) {
   return name.overload_name.empty() ? name.name : name.name + "." + name.overload_name;
 }
 
-bool MayHoldContainer(const c10::IValue& value, int depth = 0) {
-  if (value.isList() || value.isGenericDict()) return true;
-  if (!value.isTuple()) return false;
-  if (depth > kDeepest) return true;
-  const auto& elements = value.toTupleRef().elements();
-  return std::any_of(elements.begin(), elements.end(), [&](const c10::IValue& element) {
-    return MayHoldContainer(element, depth + 1);
-  });
+using Held = ContainerSlots::Held;
+
+bool IsPlain(const c10::IValue& value) {
+  return value.isTensor() || value.isScalar() || value.isString() || value.isNone() ||
+         value.isDevice();
+}
+
+Held HeldIn(const c10::IValue& value) {
+  bool flat = true;
+  if (value.isList()) {
+    const auto elements = value.toListRef();
+    flat = !elements.empty() && std::all_of(elements.begin(), elements.end(), IsPlain);
+  } else if (value.isGenericDict()) {
+    const auto dict = value.toGenericDict();
+    flat = !dict.empty();
+    for (const auto& entry : dict) flat &= IsPlain(entry.value());
+  } else if (value.isTuple()) {
+    const auto& elements = value.toTupleRef().elements();
+    if (std::all_of(elements.begin(), elements.end(), IsPlain)) return Held::kNothing;
+    flat = false;
+  } else {
+    return Held::kNothing;
+  }
+  return flat ? Held::kFlat : Held::kNested;
 }
 
 class Scan {
@@ -81,9 +98,7 @@ class Scan {
   LiteEffects Of(const Function& function) {
     seen_.clear();
     effects_ = {};
-    reads_container_ = writes_container_ = false;
     Visit(function);
-    effects_.stateful |= reads_container_ && writes_container_;
     auto& missing = effects_.missing;
     std::sort(missing.begin(), missing.end());
     missing.erase(std::unique(missing.begin(), missing.end()), missing.end());
@@ -95,7 +110,10 @@ class Scan {
     if (!seen_.insert(&function).second) return;
     const Code& code = function.get_code();
     for (const Instruction& instruction : code.instructions_) Visit(code, instruction);
+    writes_container_ = false;
     for (std::size_t i = 0; i < code.op_names_.size(); ++i) Visit(code, i);
+    if (effects_.stateful || !writes_container_ || !containers_.Any()) return;
+    effects_.stateful = MayChangeHeldContainers(code, containers_);
   }
 
   void Visit(const Code& code, const Instruction& instruction) {
@@ -105,9 +123,6 @@ class Scan {
         break;
       case torch::jit::SET_ATTR:
         effects_.stateful = true;
-        break;
-      case torch::jit::GET_ATTR:
-        reads_container_ |= containers_.Has(static_cast<std::size_t>(instruction.X));
         break;
       case torch::jit::INTERFACE_CALL:
         // Which object's method that is, only the run knows.
@@ -136,85 +151,7 @@ class Scan {
   std::unordered_map<c10::OperatorName, OperatorEffects> operators_;
   std::unordered_set<const Function*> seen_;
   LiteEffects effects_;
-  bool reads_container_ = false;
   bool writes_container_ = false;
-};
-
-/// How far each instruction may point.
-class Bounds {
- public:
-  explicit Bounds(const Function& function) : function_(function), code_(function.get_code()) {}
-
-  void Check() const {
-    const auto& all = code_.instructions_;
-    // The interpreter reads on until it returns.
-    if (all.empty() || all.back().op != torch::jit::RET) Fail(all.size());
-    for (std::size_t at = 0; at < all.size(); ++at) Check(all[at], at);
-  }
-
- private:
-  void Check(const Instruction& instruction, std::size_t at) const {
-    const int64_t x = instruction.X;
-    const int64_t n = instruction.N;
-    const auto within = [](int64_t first, int64_t count, std::size_t size) {
-      return first >= 0 && count >= 0 && first + count <= static_cast<int64_t>(size);
-    };
-    bool good = true;
-    switch (instruction.op) {
-      case torch::jit::OP:
-      case torch::jit::OPN:
-        good = within(x, 1, code_.op_names_.size());
-        break;
-      case torch::jit::LOAD:
-      case torch::jit::MOVE:
-      case torch::jit::STORE:
-      case torch::jit::DROPR:
-        good = within(x - 1, 1, code_.register_size_);
-        break;
-      case torch::jit::STOREN:
-        good = within(x - 1, n, code_.register_size_);
-        break;
-      case torch::jit::LOADC:
-        good = within(x, 1, code_.constants_.size());
-        break;
-      case torch::jit::JF:
-      case torch::jit::JMP:
-      case torch::jit::LOOP:
-        good = within(static_cast<int64_t>(at) + x, 1, code_.instructions_.size());
-        break;
-      case torch::jit::CALL:
-        good = within(x, 1, code_.functions_.size());
-        break;
-      case torch::jit::INTERFACE_CALL:
-        good = n > 0 && within(x, 1, code_.constants_.size()) &&
-               code_.constants_[static_cast<std::size_t>(x)].isString();
-        break;
-      case torch::jit::LIST_CONSTRUCT:
-      case torch::jit::DICT_CONSTRUCT:
-      case torch::jit::NAMED_TUPLE_CONSTRUCT:
-      case torch::jit::CREATE_OBJECT:
-        good = within(x, 1, code_.types_.size());
-        break;
-      case torch::jit::ISINSTANCE:
-        good = within(x, n, code_.types_.size());
-        break;
-      case torch::jit::GET_ATTR:
-      case torch::jit::SET_ATTR:
-        good = x >= 0;
-        break;
-      default:
-        break;
-    }
-    if (!good) Fail(at);
-  }
-
-  [[noreturn]] void Fail(std::size_t at) const {
-    throw Error("ERR_LOAD_FAILED", "the code of its method '" + function_.name() +
-                                       "' is damaged at instruction " + std::to_string(at));
-  }
-
-  const Function& function_;
-  const Code& code_;
 };
 
 }  // namespace
@@ -229,9 +166,14 @@ void ContainerSlots::Visit(const c10::IValue& value, int depth) {
   const auto& slots = object->slots();
   if (slots_.size() < slots.size()) slots_.resize(slots.size());
   for (std::size_t slot = 0; slot < slots.size(); ++slot) {
-    if (MayHoldContainer(slots[slot])) slots_[slot] = true;
+    slots_[slot] = std::max(slots_[slot], HeldIn(slots[slot]));
     Visit(slots[slot], depth + 1);
   }
+}
+
+bool ContainerSlots::Any() const {
+  return std::any_of(slots_.begin(), slots_.end(),
+                     [](Held held) { return held != Held::kNothing; });
 }
 
 std::vector<LiteEffects> EffectsOf(const CompilationUnit& unit, const ContainerSlots& containers) {
@@ -240,8 +182,6 @@ std::vector<LiteEffects> EffectsOf(const CompilationUnit& unit, const ContainerS
   for (const auto& function : unit.methods()) effects.push_back(scan.Of(*function));
   return effects;
 }
-
-void CheckInstructions(const Function& function) { Bounds(function).Check(); }
 
 void PrepareCalls(const Function& function) {
   // Upgraders of old operators belong to the process, not to a module.

@@ -3,6 +3,7 @@
 #include <ATen/core/ivalue.h>
 #include <torch/csrc/jit/mobile/module.h>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -25,23 +26,24 @@ struct LiteEffects {
 /// The slots in which the objects under a module hold lists, dicts, or what may hold those.
 class ContainerSlots {
  public:
+  /// A list or dict that holds no others, or one that may.
+  enum class Held : std::uint8_t { kNothing, kFlat, kNested };
+
   explicit ContainerSlots(const c10::IValue& root);
-  bool Has(std::size_t slot) const { return slot < slots_.size() && slots_[slot]; }
+  /// The most that any object holds there.
+  Held Of(std::size_t slot) const { return slot < slots_.size() ? slots_[slot] : Held::kNothing; }
+  bool Any() const;
 
  private:
   void Visit(const c10::IValue& value, int depth);
 
-  std::vector<bool> slots_;
+  std::vector<Held> slots_;
   std::vector<const void*> seen_;
 };
 
 /// In the order of the unit's functions.
 std::vector<LiteEffects> EffectsOf(const torch::jit::mobile::CompilationUnit& unit,
                                    const ContainerSlots& containers);
-
-/// Throws ERR_LOAD_FAILED for instructions that point outside of their function's tables, which the
-/// interpreter follows unchecked.
-void CheckInstructions(const torch::jit::mobile::Function& function);
 
 /// Looks up the operators of the functions that one calls, which the interpreter would do at the
 /// first call, without a lock. To be done after the check of its instructions.

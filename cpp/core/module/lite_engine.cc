@@ -11,6 +11,7 @@
 #include "core/error_message.h"
 #include "core/module/lite_objects.h"
 #include "core/module/lite_schema.h"
+#include "core/module/lite_verify.h"
 #include "core/module/module_copy.h"
 #include "core/tensor/normal_tensor.h"
 #include "core/tensor/size_guard.h"
@@ -43,7 +44,8 @@ std::string Listed(const std::vector<std::string>& names) {
 }  // namespace
 
 LiteEngine::LiteEngine(torch::jit::mobile::Module module)
-    : module_(std::move(module)), object_(module_._ivalue()) {
+    : module_(std::move(module)), object_(module_._ivalue()), weights_(LearningTensors(object_)) {
+  for (const at::Tensor& weight : weights_) weight.set_requires_grad(false);
   const auto& unit = module_.compilation_unit();
   for (const auto& function : unit.methods()) {
     CheckInstructions(*function);
@@ -101,7 +103,7 @@ std::shared_ptr<Engine> LiteEngine::Share() {
   const bool writes =
       std::any_of(callables_.begin(), callables_.end(),
                   [](const Callable& callable) { return callable.effects.writes_tensors; });
-  shared->object_ = CopyAttributes(object_, LearningTensors(object_), writes);
+  shared->object_ = CopyAttributes(object_, weights_, writes);
   shared->lane_ = gate_->NewLane();
   return shared;
 }

@@ -24,6 +24,8 @@ class LiteEngine final : public Engine {
   std::string TypeName() const override;
   const std::vector<Method>& methods() const override { return methods_; }
   c10::IValue Run(const Method& method, torch::jit::Stack inputs) override;
+  /// Its weights do not learn, so gradients only flow through to the inputs.
+  bool OwnsGradients() const override { return true; }
   std::shared_ptr<Engine> Share() override;
 
   const torch::jit::mobile::Module& module() const { return module_; }
@@ -49,6 +51,8 @@ class LiteEngine final : public Engine {
 
   torch::jit::mobile::Module module_;
   c10::intrusive_ptr<c10::ivalue::Object> object_;
+  // The tensors that learnt where the file was made: no method writes to them.
+  std::vector<at::Tensor> weights_;
   // Methods point into the schemas, so they are shared, never moved.
   std::shared_ptr<const std::vector<c10::FunctionSchema>> schemas_;
   std::vector<Method> methods_;

@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "core/error.h"
+#include "core/module/lite_verify.h"
 #include "core/module/reader_stream.h"
 
 namespace libtorch_node::core {
@@ -55,7 +56,9 @@ std::vector<std::string> MissingOperators(const std::vector<std::string>& names)
 }
 
 torch::jit::mobile::Module LoadLite(const std::shared_ptr<Reader>& reader,
+                                    const std::vector<ZipEntry>& entries,
                                     const LiteLoadOptions& options, ExtraFiles& extra_files) {
+  VerifyBytecode(reader, entries);
   ReaderStream stream(reader);
   const std::uint64_t check = options.check_operators ? torch::jit::OPERATOR_CHECK : 0;
   try {

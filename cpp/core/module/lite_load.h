@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/module/read_adapter.h"
+#include "core/module/zip_directory.h"
 
 namespace libtorch_node::core {
 
@@ -25,6 +26,7 @@ using ExtraFiles = std::unordered_map<std::string, std::string>;
 /// is allocated. `extra_files` has the names that are wanted. Throws ERR_MISSING_OPERATORS, with
 /// all their names, and what LibTorch throws.
 torch::jit::mobile::Module LoadLite(const std::shared_ptr<Reader>& reader,
+                                    const std::vector<ZipEntry>& entries,
                                     const LiteLoadOptions& options, ExtraFiles& extra_files);
 
 /// Reads a flatbuffer into tensors of its own. LibTorch's reader crashes on malformed ones.

@@ -1,5 +1,6 @@
 #include "core/module/lite_objects.h"
 
+#include <ATen/core/dynamic_type.h>
 #include <ATen/core/jit_type.h>
 #include <c10/util/Exception.h>
 #include <torch/csrc/jit/runtime/jit_exception.h>
@@ -52,6 +53,14 @@ std::string NamesIn(const LiteObject& object) {
   throw Error("ERR_NO_ATTRIBUTE",
               "the lite module has no attribute '" + name +
                   "': it was not saved with one, or stripped of it; it has: " + NamesIn(object));
+}
+
+/// Containers that the interpreter made have element types of its own kind.
+std::string TypeTextOf(const c10::IValue& value) {
+  if (value.isTensor()) return "Tensor";
+  const c10::TypePtr type = value.type();
+  if (!value.isList() && !value.isGenericDict() && !value.isTuple()) return type->annotation_str();
+  return c10::DynamicType::create(*type)->fallback()->annotation_str();
 }
 
 c10::IValue Slot(const LiteObject& object, const std::string& name, const std::string& asked) {
@@ -109,8 +118,7 @@ std::vector<std::pair<std::string, std::string>> AttributesOf(const LiteObject& 
   for (std::size_t slot = 0; slot < SlotsOf(object); ++slot) {
     const c10::IValue& value = object->slots()[slot];
     if (IsTree(value)) continue;
-    attributes.emplace_back(NameOf(object, slot),
-                            value.isTensor() ? "Tensor" : value.type()->annotation_str());
+    attributes.emplace_back(NameOf(object, slot), TypeTextOf(value));
   }
   return attributes;
 }
@@ -134,7 +142,11 @@ void ThrowAsScriptFailure(const std::string& method) {
   } catch (const std::exception&) {
     const ErrorInfo info = Describe(std::current_exception());
     if (info.code == "ERR_OUT_OF_MEMORY") throw;
-    throw Error("ERR_SCRIPT_FAILED", method + ": " + info.message);
+    // LibTorch adds where it happened, in brackets, also where the file does not say.
+    constexpr std::string_view kNowhere = " ()";
+    std::string message = method + ": " + info.message;
+    if (message.ends_with(kNowhere)) message.resize(message.size() - kNowhere.size());
+    throw Error("ERR_SCRIPT_FAILED", message);
   }
 }
 

@@ -76,7 +76,7 @@ class Loader {
     return Finish([&](auto& extra) {
       NameExtraFiles(content, extra);
       return std::make_shared<LiteEngine>(
-          LoadLite(reader_, {options_.device, options_.check_operators}, extra));
+          LoadLite(reader_, content.entries, {options_.device, options_.check_operators}, extra));
     });
   }
 

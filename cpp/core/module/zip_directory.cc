@@ -1,6 +1,7 @@
 #include "core/module/zip_directory.h"
 
 #include <algorithm>
+#include <array>
 #include <string_view>
 
 #include "core/error.h"
@@ -84,13 +85,30 @@ std::optional<std::vector<ZipEntry>> ReadZipDirectory(const Reader& reader) {
     const std::size_t whole = kEntrySize + name + extra + Number(rest, 32, 2);
     if (whole > rest.size()) return std::nullopt;
     ZipEntry entry{std::string(rest.substr(kEntrySize, name)), Number(rest, 20, 4),
-                   Number(rest, 24, 4)};
+                   Number(rest, 24, 4), static_cast<std::uint32_t>(Number(rest, 16, 4))};
     ReadZip64Sizes(rest.substr(kEntrySize + name, extra), entry);
     entries.push_back(std::move(entry));
     rest.remove_prefix(whole);
   }
   if (entries.empty() && !directory.empty()) return std::nullopt;
   return entries;
+}
+
+std::uint32_t Crc32(std::string_view bytes) {
+  static const auto table = [] {
+    std::array<std::uint32_t, 256> made{};
+    for (std::uint32_t i = 0; i < made.size(); ++i) {
+      std::uint32_t value = i;
+      for (int bit = 0; bit < 8; ++bit) value = (value >> 1U) ^ ((value & 1U) * 0xEDB88320U);
+      made[i] = value;
+    }
+    return made;
+  }();
+  std::uint32_t crc = 0xFFFFFFFFU;
+  for (const char byte : bytes) {
+    crc = (crc >> 8U) ^ table[(crc ^ static_cast<unsigned char>(byte)) & 0xFFU];
+  }
+  return ~crc;
 }
 
 void CheckRecordSizes(const std::vector<ZipEntry>& entries, std::uint64_t size,

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/module/read_adapter.h"
@@ -13,6 +14,8 @@ struct ZipEntry {
   std::string name;
   std::uint64_t compressed = 0;
   std::uint64_t uncompressed = 0;
+  /// Checksum of its bytes.
+  std::uint32_t crc = 0;
 };
 
 /// The table of contents at the end of a zip file; empty when there is none that can be read.
@@ -23,5 +26,8 @@ std::optional<std::vector<ZipEntry>> ReadZipDirectory(const Reader& reader);
 /// claims more than a file of `size` bytes can hold. `name` is the file's, for the message.
 void CheckRecordSizes(const std::vector<ZipEntry>& entries, std::uint64_t size,
                       const std::string& name);
+
+/// The checksum that zip uses.
+std::uint32_t Crc32(std::string_view bytes);
 
 }  // namespace libtorch_node::core

@@ -61,6 +61,9 @@ export function makeProject(): string {
     symlinkSync(path.join(root, 'node_modules', name), path.join(folder, 'node_modules', name));
   }
   for (const name of models) copyFileSync(fixture(name), path.join(folder, `${name}.pt`));
+  for (const name of ['mlp.ptl', 'bundled.ptl']) {
+    copyFileSync(inFixtures('mobile', name), path.join(folder, name));
+  }
   copyFileSync(fixture('state-dict.pt'), path.join(folder, 'state-dict.pt'));
   for (const name of readdirSync(digits).filter((file) => file.endsWith('.pt'))) {
     copyFileSync(path.join(digits, name), path.join(folder, name));
