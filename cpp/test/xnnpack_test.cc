@@ -6,8 +6,11 @@
 #include <ATen/ops/ones.h>
 #include <ATen/ops/randn.h>
 #include <torch/csrc/jit/serialization/import.h>
+#include <torch/library.h>
 
+#include <cstdlib>
 #include <limits>
+#include <optional>
 #include <sstream>
 
 #include "core/mobile/optimize_for_mobile.h"
@@ -48,6 +51,19 @@ TEST(the_prepacked_operators_are_there_once) {
   const at::Tensor wanted =
       at::conv2d(x, weight, {}, {2, 1}, {1, 0}, {1, 2}, 2).clamp(-0.5, std::nullopt);
   EXPECT(at::allclose(y, wanted, 1e-5, 1e-5));
+}
+
+CHILD(with_another_xnnpack) {
+  torch::Library other(torch::Library::FRAGMENT, "prepacked", std::nullopt, __FILE__, __LINE__);
+  other.def("linear_clamp_run(Tensor X) -> Tensor");
+  core::RegisterXnnpackOperators();
+  const bool ours =
+      c10::Dispatcher::singleton().findSchema({"prepacked::conv2d_clamp_run", ""}).has_value();
+  std::_Exit(ours ? 3 : 0);
+}
+
+TEST(nothing_is_registered_where_libtorch_has_xnnpack) {
+  EXPECT_EQ(RunChild("with_another_xnnpack"), 0);
 }
 
 TEST(a_transposed_context_bounds_its_result) {

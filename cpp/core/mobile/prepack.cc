@@ -2,7 +2,6 @@
 
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <torch/csrc/jit/ir/constants.h>
-#include <torch/csrc/jit/passes/fuse_linear.h>
 #include <torch/csrc/jit/passes/graph_rewrite_helper.h>
 
 #include <optional>
@@ -131,7 +130,6 @@ void CollectNodes(Block* block, std::vector<Node*>& nodes) {
 
 void Prepack(const std::shared_ptr<Graph>& graph, bool conv1d_to_2d) {
   std::shared_ptr<Graph> rewritten = graph;
-  torch::jit::FuseLinear(rewritten);
   torch::jit::graph_rewrite_helper::replaceConvolutionWithAtenConv(rewritten);
   std::vector<Node*> nodes;
   CollectNodes(graph->block(), nodes);

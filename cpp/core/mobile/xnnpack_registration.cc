@@ -60,6 +60,7 @@ c10::IValue SizesOf(const std::optional<at::Tensor>& tensor) {
 }
 
 c10::IValue UnpackSizesConv2d(const c10::IValue& value) {
+  TORCH_CHECK(value.isObject(), "expected a Conv2dOpContext, got ", value.tagKind());
   const auto& [weight, bias, stride, padding, dilation, groups, min, max] =
       value.toCustomClass<Conv2dContext>()->state();
   return c10::ivalue::Tuple::create(
@@ -67,6 +68,7 @@ c10::IValue UnpackSizesConv2d(const c10::IValue& value) {
 }
 
 c10::IValue UnpackSizesLinear(const c10::IValue& value) {
+  TORCH_CHECK(value.isObject(), "expected a LinearOpContext, got ", value.tagKind());
   const auto& [weight, bias, min, max] = value.toCustomClass<LinearContext>()->state();
   return c10::ivalue::Tuple::create({SizesOf(weight), SizesOf(bias)});
 }
