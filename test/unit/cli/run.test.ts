@@ -166,7 +166,7 @@ describe('run', () => {
       [['mlp', '-i', 'ones:1x16', '-i', 'ones:1'], 'forward takes only (x: Tensor)'],
       [['mlp', '-i', 'ones:1x16', '-m', 'backward'], 'it has: forward'],
       [['mlp', '-i', 'ones:1x16', '-o', 'y.txt'], '--output: expected a .npy'],
-      [['mlp', '--batch', '/nonexistent'], 'no such file or folder'],
+      [['mlp', '--batch', 'no/such/folder'], 'no such file or folder'],
       [['mlp', '-i', 'ones:1x16', '--size', '0'], 'Expected a size'],
     ];
     for (const [[model, ...args], said] of wrong) {
