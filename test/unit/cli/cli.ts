@@ -54,10 +54,15 @@ export function cli(args: readonly string[], options: CliOptions = {}): Promise<
   });
 }
 
-/** What it printed; fails unless it ended well, and in silence on standard error. */
+/** Said of long work; what is long depends on the machine. */
+const progress = /^.* \d+\/\d+ after .*\n/gm;
+
+/** What it printed; fails unless it ended well, and in silence on standard error but for progress. */
 export async function printed(args: readonly string[], options: CliOptions = {}): Promise<string> {
   const { code, stdout, stderr } = await cli(args, options);
-  if (code !== 0 || stderr !== '') throw new Error(`ended with ${code}: ${stdout}\n${stderr}`);
+  if (code !== 0 || stderr.replace(progress, '') !== '') {
+    throw new Error(`ended with ${code}: ${stdout}\n${stderr}`);
+  }
   return stripVTControlCharacters(stdout);
 }
 

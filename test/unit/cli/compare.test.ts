@@ -31,7 +31,7 @@ describe('compare', () => {
       /^Size {2}on disk\n {2}resnet\.pt +5\d\.\d kB +█+.?\n {2}resnet\.ptl .*█{20} +× 1\./m,
     );
     expect(text).toMatch(
-      /^Latency {2}median of 3 calls each, in turns\n.*█.* p95 .*\n.*█.*× .* p95 /m,
+      /^Latency {2}median of 3 calls each, in turns\n.*[█-▏].* p95 .*\n.*[█-▏].*× .* p95 /m,
     );
     expect(text).toMatch(/^Peak memory {2}.*\n.*MB +█.*\n.*MB +█.*× /m);
     expect(text).toMatch(/✔ The models agree\.\n$/);
