@@ -1,8 +1,8 @@
-/** lite-memory path|bytes MODEL: RSS before a lite module is loaded, and its peak until it is. */
+/** lite-memory path|bytes MODEL SMALL: RSS before a lite module is loaded, and its peak until it is. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { loadModuleSync, ones } from 'libtorch-node';
 
-const [kind, file] = process.argv.slice(2);
+const [kind, file, small] = process.argv.slice(2);
 const source = kind === 'bytes' ? readFileSync(file) : file;
 
 function statusMb(name) {
@@ -12,8 +12,8 @@ function statusMb(name) {
   return Number(line[1]) / 1024;
 }
 
-// What the first run of all brings in is not the file's.
-ones([2]).add(1).dispose();
+// What the first load and run of all bring in is not the file's.
+loadModuleSync(small, { format: 'lite' }).forwardSync(ones([1, 16]));
 writeFileSync('/proc/self/clear_refs', '5');
 const beforeMb = statusMb('VmRSS');
 const model = loadModuleSync(source, { format: 'lite' });

@@ -21,7 +21,7 @@ function writeLarge(file) {
   return statSync(file).size / megabyte;
 }
 
-async function measureLoading(report, folder) {
+async function measureLoading(report, folder, small) {
   const file = path.join(folder, 'large.ptl');
   const sizeMb = writeLarge(file);
   const rows = [];
@@ -29,7 +29,7 @@ async function measureLoading(report, folder) {
     ['path', 'from a path', 1.1],
     ['bytes', 'from bytes, beside them', 1.1],
   ]) {
-    const { beforeMb, peakMb } = await runChild('lite-memory', [kind, file]);
+    const { beforeMb, peakMb } = await runChild('lite-memory', [kind, file, small]);
     rows.push([what, sizeMb, peakMb - beforeMb]);
     report.check(`loading ${what}: peak / size`, (peakMb - beforeMb) / sizeMb, { limit });
   }
@@ -72,7 +72,7 @@ export async function figure() {
       const { median, min } = times[name].over(times[cpp]);
       report.check(`${name} / ${cpp}`, median, { limit: 1.25, byMinima: min });
     }
-    await measureLoading(report, folder);
+    await measureLoading(report, folder, file);
     return report;
   } finally {
     rmSync(folder, { recursive: true, force: true });
