@@ -65,10 +65,10 @@ async function bundleCommandLine() {
     external: (id) => id.startsWith('node:') || peers.has(id),
     plugins: [onePackage],
   });
+  // Without a map: most of it would be that of libraries.
   const { output } = await bundle.write({
     file: dist('cli.js'),
     format: 'esm',
-    sourcemap: true,
     codeSplitting: false,
   });
   await bundle.close();

@@ -83,5 +83,5 @@ export function resolveCompareOptions(options: CompareModulesOptions = {}) {
   };
 }
 
-/** @internal */
+/** What the options come to. */
 export type ResolvedCompareOptions = ReturnType<typeof resolveCompareOptions>;
