@@ -196,7 +196,16 @@ c10::IValue ReadPickle(const char* data, std::size_t size, std::uint64_t version
   };
   // Constants may be tensors, and objects of classes written in C++: neither matters here.
   const auto resolve = [](const c10::QualifiedName& name) {
-    return c10::StrongTypePtr(nullptr, c10::ClassType::create(name, {}));
+    c10::TypePtr type;
+    // Types of constants that are lists of other than numbers, and of dicts, come by here too.
+    if (name.qualifiedName().starts_with("List[")) {
+      type = c10::ListType::create(c10::AnyType::get());
+    } else if (name.qualifiedName().starts_with("Dict[")) {
+      type = c10::DictType::create(c10::AnyType::get(), c10::AnyType::get());
+    } else {
+      type = c10::ClassType::create(name, {});
+    }
+    return c10::StrongTypePtr(nullptr, std::move(type));
   };
   const auto make = [](const c10::StrongTypePtr&, const c10::IValue&) {
     return c10::intrusive_ptr<c10::ivalue::Object>();

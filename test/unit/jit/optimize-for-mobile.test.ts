@@ -152,7 +152,7 @@ describe('optimizeForMobile', () => {
     using source = await loadModule(bytes, { format: 'torchscript' });
     using mobile = await jit.optimizeForMobile(source as AnyModule);
     using lite = await loadModule(await mobile.toLiteBytes());
-    expect((lite.bundledInputs() as Tensor[][])[0]![0]!.equal(x)).toBe(true);
+    expect(((await lite.bundledInputs()) as Tensor[][])[0]![0]!.equal(x)).toBe(true);
   });
 
   it('is saved and loaded again, and optimized again', async () => {
