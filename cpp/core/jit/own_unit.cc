@@ -17,6 +17,12 @@ using torch::jit::Module;
 using torch::jit::Node;
 using torch::jit::Value;
 
+/// Classes written in C++ belong to the process.
+bool IsCustomClass(const c10::TypePtr& type) {
+  const auto& name = type->expectRef<c10::ClassType>().name();
+  return name && name->qualifiedName().starts_with("__torch__.torch.classes.");
+}
+
 /// Classes, interfaces and functions are code that a unit owns; modules are looked at themselves.
 bool IsForeign(const c10::TypePtr& type) {
   switch (type->kind()) {
@@ -24,7 +30,7 @@ bool IsForeign(const c10::TypePtr& type) {
     case c10::TypeKind::InterfaceType:
       return true;
     case c10::TypeKind::ClassType:
-      return !type->expectRef<c10::ClassType>().is_module();
+      return !type->expectRef<c10::ClassType>().is_module() && !IsCustomClass(type);
     default:
       const auto contained = type->containedTypes();
       return std::any_of(contained.begin(), contained.end(), IsForeign);
