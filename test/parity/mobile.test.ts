@@ -1,14 +1,20 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import {
   backport,
   float,
   inspectModule,
+  linspace,
   loadModule,
   loadModuleSync,
   type ModuleInput,
   setWarningHandler,
+  zeros,
 } from '../../src/index.js';
+import { scratchFolder } from '../fixtures/folder.js';
 import { type MobileFixture, mobileFile, mobileModels } from '../fixtures/mobile.js';
 import { expectValue, toInput } from '../fixtures/values.js';
 
@@ -74,5 +80,34 @@ describe('bundled inputs', () => {
     expect(model.bundledInputsSync()).toHaveLength(2);
     const expected = (bundledInputs as { list: { tuple: never[] }[] }).list;
     for (const [i, call] of calls.entries()) expectValue(call[0], expected[i]!.tuple[0]!, exactly);
+  });
+});
+
+describe('a lite module that the package saved', () => {
+  it('is read by Python, with its bundled inputs and files', async () => {
+    const folder = scratchFolder();
+    const file = path.join(folder, 'saved.ptl');
+    using model = await loadModule(mobileFile('mlp.pt'));
+    const bundledInputs = [[linspace(-1, 1, 16).reshape(1, 16)], [zeros([40, 16])]];
+    await model.saveLite(file, { bundledInputs, extraFiles: { 'labels.txt': 'кот' } });
+    const script = fileURLToPath(new URL('mobile-round-trip.py', import.meta.url));
+    const root = fileURLToPath(new URL('../..', import.meta.url));
+    const args = [path.join(root, 'scripts', 'run-python.mjs'), script, file];
+    const out = execFileSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+    const { outputs, ...found } = JSON.parse(out.slice(out.indexOf('{'))) as { outputs: unknown };
+    expect(found).toEqual({
+      bytecode: 8,
+      count: 2,
+      shapes: [
+        [1, 16],
+        [40, 16],
+      ],
+      info: {
+        forward: { info: [], get_inputs_function_name: ['get_all_bundled_inputs_for_forward'] },
+      },
+      same: true,
+      labels: 'кот',
+    });
+    expect(outputs).toEqual(bundledInputs.map(([x]) => model.forwardSync(x!).toArray()));
   });
 });

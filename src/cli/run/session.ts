@@ -1,5 +1,5 @@
 import type { Progress } from '../progress.js';
-import type { ModuleValue, ScriptModule, Torch } from '../torch.js';
+import type { ModuleInput, ModuleValue, ScriptModule, Torch } from '../torch.js';
 import { type Arguments, makeArguments, type Plan } from './arguments.js';
 import { describeValue, type Part, partsOf } from './describe.js';
 import { BatchOutput, writeOutput } from './output.js';
@@ -60,11 +60,21 @@ export class Session {
     return this.options.repeat;
   }
 
-  private async call({ args, kwargs }: Arguments): Promise<{ value: ModuleValue; ms: number }> {
+  private async call(made: Arguments): Promise<{ value: ModuleValue; ms: number }> {
+    const format: string = this.model.format;
+    const { args, kwargs } = format === 'lite' ? this.placed(made) : made;
     const named = Object.keys(kwargs).length > 0 ? { kwargs } : undefined;
     const begin = performance.now();
     const value = await this.model.run<ModuleValue>(this.options.method, args, named);
     return { value, ms: performance.now() - begin };
+  }
+
+  /** The lite interpreter takes no names: what is left out before a named one keeps its default. */
+  private placed({ args, kwargs, shown }: Arguments): Arguments {
+    const names = this.model.methods.find(({ name }) => name === this.options.method)?.args ?? [];
+    const last = names.findLastIndex(({ name }) => Object.hasOwn(kwargs, name));
+    const rest = names.slice(args.length, last + 1).map(({ name }) => kwargs[name] as ModuleInput);
+    return { args: [...args, ...rest], kwargs: {}, shown };
   }
 
   /** A call whose result does not matter. */

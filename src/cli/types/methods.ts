@@ -58,15 +58,21 @@ export function schemaText({ name, args, returns }: InspectedMethod): string {
   return comment(`${name}(${shown.join(', ')}) -> ${returns}`.replaceAll('__torch__.', ''));
 }
 
-/** The members that an interface has for a method. */
-export function methodMembers(method: InspectedMethod, translator: Translator): string[] {
+/** The members that an interface has for a method; the lite interpreter takes no names. */
+export function methodMembers(
+  method: InspectedMethod,
+  translator: Translator,
+  takesNames: boolean,
+): string[] {
   const { parameters, returns } = typesOf(method, translator);
   const name = quote(method.name);
   const doc = `  /** \`${schemaText(method).replaceAll('`', "'")}\` */`;
   const needsNoArgs = !/(?:^|, )[\w$]+: /.test(parameters);
   const args = `args${needsNoArgs ? '?' : ''}: readonly [${parameters}]`;
-  const run = optionsOf(method, translator, 'RunOptions');
-  const runSync = optionsOf(method, translator, 'RunSyncOptions');
+  const options = (type: string): string =>
+    takesNames ? optionsOf(method, translator, type) : `options?: Omit<${type}, 'kwargs'>`;
+  const run = options('RunOptions');
+  const runSync = options('RunSyncOptions');
   // An optional parameter cannot stand before a required one.
   const safe = run.startsWith('options:') ? args.replace(/^args\?/, 'args') : args;
   translator.imports.add('RunOptions').add('RunSyncOptions');

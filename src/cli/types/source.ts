@@ -104,10 +104,11 @@ export function typesSource(module: ModuleInspection, options: SourceOptions): s
   const translator = new Translator(module.classes, names);
   const forward = module.methods.find((method) => method.name === 'forward');
 
-  const members = module.methods.flatMap((method) => methodMembers(method, translator));
+  const lite = module.format === 'lite';
+  const members = module.methods.flatMap((method) => methodMembers(method, translator, !lite));
   const signature = declarations ? null : signatureLines(forward, translator);
   const tuples = tupleLines(translator);
-  const base = module.format === 'lite' ? 'Module' : 'ScriptModule';
+  const base = lite ? 'LiteModule' : 'ScriptModule';
   translator.imports.add(base);
   const { parameters, returns } =
     forward === undefined ? { parameters: '', returns: 'never' } : typesOf(forward, translator);
@@ -117,7 +118,12 @@ export function typesSource(module: ModuleInspection, options: SourceOptions): s
     }
   }
   const usesZod = signature !== null;
-  const given = usesZod ? `{ ...options, signature: ${signatureName} }` : 'options';
+  const fixed = lite ? ", format: 'lite'" : '';
+  const given = usesZod
+    ? `{ ...options, signature: ${signatureName}${fixed} }`
+    : lite
+      ? `{ ...options${fixed} }`
+      : 'options';
   return [
     '/**',
     ` * Types of ${comment(JSON.stringify(file))}, made by \`libtorch-node types\`.`,
@@ -156,7 +162,7 @@ export function typesSource(module: ModuleInspection, options: SourceOptions): s
           '/** Loads the module with its types. */',
           `export async function ${loadName}(`,
           '  source: ModuleSource,',
-          "  options?: Omit<LoadModuleOptions, 'signature'>,",
+          `  options?: Omit<LoadModuleOptions, 'signature'${lite ? " | 'format'" : ''}>,`,
           `): Promise<${name}> {`,
           `  const loaded: unknown = await loadModule(source, ${given});`,
           `  return loaded as ${name};`,
