@@ -65,7 +65,7 @@ export function problemsOf({ file, needs, most }) {
   if (elf.rpath.length > 0) problems.push('has an RPATH, which LD_LIBRARY_PATH cannot override');
   if (!elf.bindsNow) problems.push('is not linked with -z now');
   if (!elf.staysLoaded) problems.push('is not linked with -z nodelete');
-  if (elf.hasDebug) problems.push('is not stripped');
+  if (!elf.isStripped) problems.push('is not stripped');
   for (const [kind, { version, names }] of Object.entries(elf.newest)) {
     if (compareVersions(version, floor[kind]) > 0) {
       problems.push(`needs ${kind}_${version}, at most ${floor[kind]}: ${names.join(', ')}`);

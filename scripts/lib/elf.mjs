@@ -9,7 +9,7 @@ export function readElf(file) {
   const entries = [...dynamic.matchAll(/^ {2}([A-Z_0-9]+) +(\S.*)$/gm)];
   const valuesOf = (name) => entries.filter(([, key]) => key === name).map(([, , value]) => value);
   const flags = Number(valuesOf('FLAGS_1')[0] ?? 0);
-  const headers = execFileSync('objdump', ['-h', file], options);
+  const table = execFileSync('objdump', ['-t', file], options);
   const symbols = execFileSync('objdump', ['-T', file], options);
   return {
     needed: valuesOf('NEEDED'),
@@ -17,7 +17,7 @@ export function readElf(file) {
     rpath: valuesOf('RPATH'),
     bindsNow: (flags & 0x1) !== 0,
     staysLoaded: (flags & 0x8) !== 0,
-    hasDebug: headers.includes('.debug_info') || headers.includes('.symtab'),
+    isStripped: table.includes('no symbols'),
     newest: newestVersions(symbols),
   };
 }
