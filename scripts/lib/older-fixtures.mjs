@@ -12,7 +12,7 @@ import { inRoot } from './paths.mjs';
 import { Stop } from './steps.mjs';
 
 const exec = promisify(execFile);
-const generators = ['torch_1_13.py', 'mobile_1_13.py'].map((name) => {
+const generators = ['torch_1_13.py', 'mobile_1_13.py', 'hostile_1_13.py'].map((name) => {
   return inRoot('test', 'parity', 'older', name);
 });
 const sources = [...generators, inRoot('test', 'fixtures', 'encode.py')];

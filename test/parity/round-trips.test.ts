@@ -64,6 +64,12 @@ const ways: Readonly<Record<string, () => Promise<Made> | Made>> = {
   'optimized for inference': async () => {
     return { model: await jit.optimizeForInference(load('mlp')), inputs: [x16] };
   },
+  'optimized for mobile, not prepacked': async () => {
+    const model = await jit.optimizeForMobile(load('resnet'), {
+      blocklist: ['insertFoldPrepackOps'],
+    });
+    return { model, inputs: [image] };
+  },
   head: async () => {
     const [head] = await jit.split(load('resnet'), 'layer2.conv2');
     return { model: head, inputs: [image] };

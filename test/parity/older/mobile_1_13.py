@@ -5,13 +5,11 @@
 
 Each is written into FOLDER/mobile as a source module and, optimized, as `.pt` and `.ptl`. `--run` loads every
 `.pt` and `.ptl` of FOLDER, which something else wrote, and prints what they compute for those inputs.
-Files called `hostile-*` hold XNNPACK objects that PyTorch would not write.
 `scripts/lib/older-fixtures.mjs` runs it with Debian 12's python3-torch.
 """
 
 import json
 import sys
-import zipfile
 from pathlib import Path
 from typing import Any, Callable, Dict
 
@@ -239,59 +237,6 @@ def write(folder: Path) -> None:
     (folder / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False) + "\n", "utf-8")
 
 
-class Strided(nn.Module):
-    """With numbers that are found in its pickles."""
-
-    def __init__(self):
-        super().__init__()
-        self.conv = nn.Conv2d(4, 8, 3, (21, 22), (23, 24), (25, 26), groups=2, bias=False)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return torch.relu(self.conv(x))
-
-
-GROUPS = b"K\x19K\x1aetRK\x02"
-BOUNDS = b"G" + bytes(8) + b"Nt"
-HOSTILE = {
-    "groups-zero": (GROUPS, GROUPS[:-1] + b"\x00"),
-    "groups-not-dividing": (GROUPS, GROUPS[:-1] + b"\x03"),
-    "groups-huge": (GROUPS, GROUPS[:-2] + b"\x8a\x08" + b"\xff" * 7 + b"\x7f"),
-    "groups-none": (GROUPS, GROUPS[:-2] + b"N"),
-    "groups-list": (GROUPS, GROUPS[:-2] + b"]"),
-    "stride-zero": (b"K\x15K\x16e", b"K\x00K\x16e"),
-    "stride-one-too-many": (b"K\x15K\x16e", b"K\x15K\x16K\x16e"),
-    "padding-huge": (b"K\x17K\x18e", b"\x8a\x08" + b"\xff" * 7 + b"\x7fK\x18e"),
-    "padding-negative": (b"K\x17K\x18e", b"J\xff\xff\xff\xffK\x18e"),
-    "dilation-text": (b"K\x19K\x1ae", b"X\x01\x00\x00\x00aK\x1ae"),
-    "bounds-crossed": (BOUNDS, b"K\x05K\x04t"),
-    "bounds-text": (BOUNDS, b"X\x01\x00\x00\x00aNt"),
-    "one-part-less": (BOUNDS, b"Nt"),
-    "one-part-more": (BOUNDS, b"NNNt"),
-    "another-class": (b"xnnpack\nConv2dOpContext", b"xnnpack\nLinearOpContext"),
-    "no-class": (b"xnnpack\nConv2dOpContext", b"xnnpack\nConv3dOpContext"),
-    "sizes-wrong": (b"(K\x08K\x02K\x03K\x03t", b"(K\x08K\x02K\x7fK\x7ft"),
-    "flat-weight": (b"(K\x08K\x02K\x03K\x03t(K\x12K\x09K\x03K\x01t", b"(K\x10t(K\x01t"),
-}
-
-
-def write_hostile(folder: Path) -> None:
-    script = optimize_for_mobile(torch.jit.script(Strided().eval()))
-    torch.jit.save(script, str(folder / "hostile.pt"))
-    script._save_for_lite_interpreter(str(folder / "hostile.ptl"))
-    for ending in ("pt", "ptl"):
-        with zipfile.ZipFile(folder / f"hostile.{ending}") as archive:
-            records = [(name, archive.read(name)) for name in archive.namelist()]
-        for name, (old, new) in HOSTILE.items():
-            edited = [
-                (path, data.replace(old, new) if path.endswith(".pkl") else data)
-                for path, data in records
-            ]
-            assert edited != records, name
-            with zipfile.ZipFile(folder / f"hostile-{name}.{ending}", "w") as archive:
-                for path, data in edited:
-                    archive.writestr(path, data)
-
-
 def run(folder: Path) -> None:
     """Prints the results by file name."""
     results = {}
@@ -307,4 +252,3 @@ if __name__ == "__main__":
             run(Path(sys.argv[2]))
         else:
             write(Path(sys.argv[1]) / "mobile")
-            write_hostile(Path(sys.argv[1]) / "mobile")
