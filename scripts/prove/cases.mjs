@@ -1,15 +1,8 @@
 /** What is proven of an installed package: each case runs in a project of its own kind. */
 import path from 'node:path';
-import { asCommonJs, readmeExample } from './consumer.mjs';
+import { asCommonJs, readmeExample, verdict } from './example.mjs';
 
 const example = readmeExample();
-const expected = '2';
-
-/** Whether a run printed what the README says; the end of what it printed where it did not. */
-export function verdict({ status, out }) {
-  if (status === 0 && out.trim() === expected) return null;
-  return `status ${status}: ${out.trim().slice(-600)}`;
-}
 
 /** The ways in: import, require, a worker, a bundle. */
 export function entryCases(consumer, tools) {
@@ -112,4 +105,4 @@ export function omittedCases({ run, write, node, folder }) {
   ];
 }
 
-export { example };
+export { example, verdict };

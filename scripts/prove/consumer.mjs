@@ -1,23 +1,8 @@
 /** A user's project: an empty folder, an empty home, and a PATH that holds Node alone. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { inRoot } from '../lib/paths.mjs';
-
-/** The README's first example. */
-export function readmeExample() {
-  const text = readFileSync(inRoot('README.md'), 'utf8');
-  const example = /^## Example\n+```js\n([\s\S]*?)^```/m.exec(text);
-  if (!example) throw new Error('README.md has no example under ## Example');
-  return example[1];
-}
-
-/** The same with require, inside a function: CommonJS has no await outside. */
-export function asCommonJs(source) {
-  const [head, ...rest] = source.split('\n');
-  const required = head.replace(/^import (.*) from ('.*');$/, 'const $1 = require($2);');
-  return `${required}\n(async () => {\n${rest.join('\n')}\n})();\n`;
-}
 
 /** npm's own program, to be run by whichever Node. */
 export function npmProgram() {
