@@ -13,6 +13,7 @@
 #include "core/module/lite_schema.h"
 #include "core/module/lite_verify.h"
 #include "core/module/module_copy.h"
+#include "core/module/plain_type_name.h"
 #include "core/tensor/normal_tensor.h"
 #include "core/tensor/size_guard.h"
 

@@ -7,7 +7,6 @@
 
 #include <exception>
 #include <new>
-#include <string_view>
 #include <unordered_set>
 
 #include "core/error.h"
@@ -83,16 +82,6 @@ LiteObject Submodule(const LiteObject& root, const std::string& path) {
 }
 
 }  // namespace
-
-std::string PlainTypeName(std::string name) {
-  constexpr std::string_view kMangle = "___torch_mangle_";
-  for (auto at = name.find(kMangle); at != std::string::npos; at = name.find(kMangle, at)) {
-    const auto dot = name.find('.', at);
-    if (dot == std::string::npos) break;
-    name.erase(at, dot - at + 1);
-  }
-  return name;
-}
 
 std::vector<std::pair<std::string, at::Tensor>> NamedTensors(const LiteObject& root) {
   std::vector<std::pair<std::string, at::Tensor>> named;

@@ -13,9 +13,6 @@ namespace libtorch_node::core {
 /// attributes, but neither their types nor which of them are parameters.
 using LiteObject = c10::intrusive_ptr<c10::ivalue::Object>;
 
-/// A class's name without the parts that only tell classes of one name apart.
-std::string PlainTypeName(std::string name);
-
 /// By qualified name, in the order of the attributes.
 std::vector<std::pair<std::string, at::Tensor>> NamedTensors(const LiteObject& root);
 

@@ -3,7 +3,6 @@
 #include <c10/core/InferenceMode.h>
 
 #include <optional>
-#include <string_view>
 #include <unordered_set>
 
 #include "core/autograd/backward.h"
@@ -13,6 +12,7 @@
 #include "core/error.h"
 #include "core/jit/freeze.h"
 #include "core/module/module_copy.h"
+#include "core/module/plain_type_name.h"
 #include "core/module/torchscript_engine.h"
 #include "core/tensor/normal_tensor.h"
 
@@ -21,20 +21,9 @@ namespace {
 
 using torch::jit::Module;
 
-/// Classes that share a name are told apart by a part that says nothing to people.
-std::string WithoutMangling(std::string name) {
-  constexpr std::string_view kMangle = "___torch_mangle_";
-  for (auto at = name.find(kMangle); at != std::string::npos; at = name.find(kMangle, at)) {
-    const auto dot = name.find('.', at);
-    if (dot == std::string::npos) break;
-    name.erase(at, dot - at + 1);
-  }
-  return name;
-}
-
 std::string NameOf(const Module& module) {
   const auto& name = module.type()->name();
-  return name ? WithoutMangling(name->qualifiedName()) : "";
+  return name ? PlainTypeName(name->qualifiedName()) : "";
 }
 
 std::string SubmoduleNames(const Module& module) {
