@@ -56,4 +56,31 @@ describe('the examples run against the built package', () => {
     }
     expect(text).toContain('equal outputs: true');
   });
+
+  it('mobile classifier: optimizes, saves, names what is on a photograph, and agrees', async () => {
+    const text = await output('examples/mobile-classifier/classify.mjs');
+    const share = /(\d+\.\d) % of 160 other photographs right/.exec(text)?.[1];
+    expect(Number(share), text).toBeGreaterThanOrEqual(90);
+    expect(text).toContain('prepacked::conv2d_clamp_run');
+    expect(text).not.toMatch(/batch_norm|dropout/);
+    const top = [...text.matchAll(/^ {2}[ >] (\w+) +(\d+\.\d) %/gm)];
+    expect(top).toHaveLength(5);
+    expect(text).toMatch(/^ {2}> star +\d+\.\d % █/m);
+    const shares = top.map(([, , percent]) => Number(percent));
+    expect(shares).toEqual([...shares].sort((a, b) => b - a));
+    for (const name of ['desktop.pt', 'mobile.ptl']) {
+      expect(text).toMatch(new RegExp(`${name} +\\d+ kB +\\d+ µs +(\\d+\\.\\d MB|-)`));
+    }
+    expect(text).toContain('passed: within 0.0001 of the desktop model');
+  });
+
+  it('mobile pipeline: divides a mobile model, and gives what it gives in one piece', async () => {
+    const text = await output('examples/mobile-pipeline/pipeline.mjs', '6');
+    const size = (name: string) => Number(new RegExp(`${name} +(\\d+\\.\\d) MB`).exec(text)?.[1]);
+    expect(size('head') + size('tail')).toBeCloseTo(size('whole'), 0);
+    for (const way of ['one piece', 'two workers']) {
+      expect(text).toMatch(new RegExp(`${way} +\\d+\\.\\d  █`));
+    }
+    expect(text).toContain('equal outputs: true');
+  });
 });
