@@ -1,5 +1,4 @@
-// Makes photographs of paper shapes on a table: JPEG files, with the light, the blur and the noise of a
-// camera.
+// Makes photographs of paper shapes on a table: JPEG files, with the light and the blur of a camera.
 
 import sharp from 'sharp';
 
