@@ -39,7 +39,7 @@ const STEPS: ReadonlySet<string> = new Set<MobileOptimizerType>([
 /** Options of `optimizeForMobileSync`. */
 export interface OptimizeForMobileSyncOptions {
   /** Methods and attributes that stay, besides `forward` and those of bundled inputs; all others go. */
-  readonly preservedMethods?: readonly string[] | undefined;
+  readonly preserve?: readonly string[] | undefined;
   /** Steps to leave out; none unless given. */
   readonly blocklist?: readonly MobileOptimizerType[] | undefined;
 }
@@ -54,8 +54,8 @@ function resolve(
   options: OptimizeForMobileOptions | undefined,
   more: string[],
 ): NativeOptions {
-  checkOptions(where, options, ['preservedMethods', 'blocklist', ...more]);
-  const preserved = checkNames(`${where}: preservedMethods`, options?.preservedMethods);
+  checkOptions(where, options, ['preserve', 'blocklist', ...more]);
+  const preserved = checkNames(`${where}: preserve`, options?.preserve);
   const blocklist = checkNames(`${where}: blocklist`, options?.blocklist);
   const unknown = blocklist.find((name) => !STEPS.has(name));
   if (unknown === undefined) return [preserved, blocklist];

@@ -26,6 +26,10 @@ export function openParts(read: typeof partsOf): void {
 export function requireParts(where: string, value: unknown): ModuleParts {
   const parts = partsOf(value);
   if (parts !== null) return parts;
-  const got = describe(value);
-  throw makeError('ERR_INVALID_ARG_TYPE', `${where}: expected a ScriptModule, got ${got}`);
+  const isLite = (value as { format?: unknown } | null | undefined)?.format === 'lite';
+  const hint = isLite ? ": load it with { format: 'torchscript' }" : '';
+  throw makeError(
+    'ERR_INVALID_ARG_TYPE',
+    `${where}: expected a ScriptModule, got ${describe(value)}${hint}`,
+  );
 }

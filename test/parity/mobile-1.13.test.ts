@@ -39,7 +39,7 @@ const optimized = names.filter((name) => modules[name]!.optimized !== undefined)
 const hostile = readdirSync(folder).filter((name) => name.startsWith('hostile-'));
 const near = { atol: 1e-5 };
 const given = (name: string): Tensor => toInput(modules[name]!.input) as Tensor;
-const preservedMethods = (name: string): string[] => (/^branches/.test(name) ? ['features'] : []);
+const preserved = (name: string): string[] => (/^branches/.test(name) ? ['features'] : []);
 
 /** How often, in all blocks. */
 function prepackedIn(file: Parameters<typeof jit.graphData>[0]): number {
@@ -78,7 +78,7 @@ describe('a module that PyTorch 1.13 optimized for XNNPACK', () => {
 describe('a module of 1.13 that is optimized here', () => {
   it.each(names)('computes what the source does: %s', async (name) => {
     using source = await loadModule(inFolder(`${name}.pt`));
-    const options = { preservedMethods: preservedMethods(name) };
+    const options = { preserve: preserved(name) };
     using mobile = await jit.optimizeForMobile(source, options);
     expectValue(mobile.forwardSync(given(name)), modules[name]!.result, near, name);
     expectValue(source.forwardSync(given(name)), modules[name]!.result, near, name);
@@ -90,7 +90,7 @@ describe('a module of 1.13 that is optimized here', () => {
     const scratch = scratchFolder();
     for (const name of names) {
       using source = loadModuleSync(inFolder(`${name}.pt`));
-      const options = { preservedMethods: preservedMethods(name) };
+      const options = { preserve: preserved(name) };
       using mobile = jit.optimizeForMobileSync(source, options);
       await mobile.save(path.join(scratch, `${name}.pt`));
       await mobile.saveLite(path.join(scratch, `${name}.ptl`));

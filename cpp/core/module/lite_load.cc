@@ -73,6 +73,12 @@ torch::jit::mobile::Module LoadLite(const std::shared_ptr<Reader>& reader,
 torch::jit::mobile::Module LoadLiteFlatbuffer(const Reader& reader,
                                               std::optional<c10::Device> device,
                                               ExtraFiles& extra_files) {
+  if (device && !device->is_cpu()) {
+    throw Error("ERR_UNSUPPORTED_FORMAT",
+                "a flatbuffer module cannot be loaded onto " + device->str() +
+                    ": LibTorch leaves its tensors on the CPU; save it as a zip, without "
+                    "{ container: 'flatbuffer' }, or load it onto 'cpu'");
+  }
   constexpr std::size_t kAlignment = torch::jit::kFlatbufferDataAlignmentBytes;
   const std::size_t size = reader.size();
   const std::size_t room = (size + kAlignment - 1) / kAlignment * kAlignment;

@@ -137,8 +137,8 @@ describe('optimizeForMobile', () => {
     using model = loadModuleSync('examples/digits/digits-scripted.pt');
     using bare = await jit.optimizeForMobile(model);
     expect(bare.methods.map(({ name }) => name)).toEqual(['forward']);
-    const preservedMethods = ['probabilities', 'labels'];
-    using kept = await jit.optimizeForMobile(model, { preservedMethods });
+    const preserve = ['probabilities', 'labels'];
+    using kept = await jit.optimizeForMobile(model, { preserve });
     expect(kept.methods.map(({ name }) => name).sort()).toEqual(['forward', 'probabilities']);
     expect(operators(kept, 'probabilities').join()).toContain('prepacked::');
     const x = ones([1, 8, 8]);
@@ -185,8 +185,8 @@ describe('optimizeForMobile', () => {
     model.eval();
     const of = (options: unknown) =>
       caught(() => jit.optimizeForMobileSync(model, options as never)).code;
-    expect(of({ preservedMethods: ['nothing'] })).toBe('ERR_NO_ATTRIBUTE');
-    expect(of({ preservedMethods: 'forward' })).toBe('ERR_INVALID_ARG_TYPE');
+    expect(of({ preserve: ['nothing'] })).toBe('ERR_NO_ATTRIBUTE');
+    expect(of({ preserve: 'forward' })).toBe('ERR_INVALID_ARG_TYPE');
     expect(of({ blocklist: [1] })).toBe('ERR_INVALID_ARG_TYPE');
     expect(of({ blocklist: ['convBN'] })).toBe('ERR_INVALID_ARG_VALUE');
     expect(of({ block: [] })).toBe('ERR_UNKNOWN_ARGUMENT');
