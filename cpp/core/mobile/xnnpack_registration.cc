@@ -157,10 +157,10 @@ void RegisterXnnpackOperators() {
   std::call_once(once, [] {
     if (IsAnyThere()) return;
     // Never destroyed: LibTorch's registry may go before them at exit.
-    auto* classes =
+    static torch::Library* const classes =
         new torch::Library(torch::Library::FRAGMENT, "xnnpack", std::nullopt, __FILE__, __LINE__);
     AddClasses(*classes);
-    auto* operators =
+    static torch::Library* const operators =
         new torch::Library(torch::Library::FRAGMENT, "prepacked", std::nullopt, __FILE__, __LINE__);
     AddOperators(*operators);
   });
