@@ -22,7 +22,7 @@ export async function prepareInputs() {
 /** The addon; CMake does only what changed. */
 export async function prepareNative(options) {
   const { buildNative } = await import('../build-native.mjs');
-  return buildNative(options);
+  await buildNative(options);
 }
 
 /** `dist/`. */
