@@ -22,6 +22,6 @@ describe('compile', () => {
 
 describe('trace', () => {
   it('survives what a function may do inside', async () => {
-    await expectDone('trace-hostile', { seconds: 60 });
+    await expectDone('trace-hostile', { seconds: 60, crashes: true });
   });
 });

@@ -15,7 +15,7 @@ describe('training', () => {
   });
 
   it('modes end with the process', async () => {
-    expectExit(await runProgram('train', { args: ['exit'] }), 7);
+    expectExit(await runProgram('train', { args: ['exit'], crashes: true }), 7);
   });
 
   // A sanitizer keeps freed memory on purpose.
