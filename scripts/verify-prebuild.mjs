@@ -35,7 +35,7 @@ function filesOf(folder) {
     : [];
   if (addons.length !== 1) {
     throw new Stop(
-      `${folder} has ${addons.length} .node files, expected one: npm run prebuild`,
+      `${folder} has ${addons.length} .node files, expected one: npm run build:prebuild`,
     );
   }
   return [
