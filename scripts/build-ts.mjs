@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { bundleNames, makeBundles } from './lib/bundles.mjs';
 import { inRoot } from './lib/paths.mjs';
 import { main, run } from './lib/steps.mjs';
+import { makeObservers } from './observers.mjs';
 
 export async function buildTypeScript() {
   // The operators' functions and types come from the registry of the LibTorch that is linked.
@@ -27,6 +28,7 @@ export async function buildTypeScript() {
     if (!sources.has(stem(file))) rmSync(inRoot('dist', file));
   }
   await makeBundles();
+  await makeObservers();
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await main(buildTypeScript);

@@ -83,7 +83,7 @@ export function pythonEnvironment(folder) {
 }
 
 /** Runs a script with torch in reach. */
-async function runPython(python, folder, args) {
+export async function runPython(python, folder, args) {
   const env = pythonEnvironment(folder);
   try {
     await exec(python, args, { env, maxBuffer: 2 ** 26 });
@@ -93,7 +93,7 @@ async function runPython(python, folder, args) {
 }
 
 /** Installs what torch imports, for this version of Python, unless it is there. */
-async function preparePackages({ python, version }, log) {
+export async function preparePackages({ python, version }, log) {
   const stamp = JSON.stringify({ python: version, requirements: REQUIREMENTS });
   const stampFile = path.join(packages, 'stamp.json');
   if ((await readOr(stampFile, '')) === stamp) return;

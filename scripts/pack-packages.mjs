@@ -60,6 +60,7 @@ function packMain() {
   const binaries = ['libtorch_node.glibc.node', 'loader/libtorch_node_loader.node'];
   const required = [
     'dist/libtorch-node.js',
+    'dist/observers/histogram.pt',
     ...binaries.map((name) => `prebuilds/linux-x64/${name}`),
   ];
   return check(pack(staged), 3 * megabyte, required, /\.so|binding\.gyp|\.cc$/);

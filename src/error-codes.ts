@@ -54,6 +54,7 @@ export const familyCodes = {
   ERR_FROZEN: 'TorchError',
   ERR_TRAINING: 'TorchError',
   ERR_NOT_SPLITTABLE: 'TorchError',
+  ERR_NO_OBSERVERS: 'TorchError',
   ERR_SAVE_FAILED: 'TorchError',
   ERR_BUNDLED_INPUTS: 'TorchError',
   ERR_BACKPORT: 'TorchError',

@@ -77,11 +77,13 @@ describe('the packed tarball', () => {
       'dist/image.js',
       'dist/cli-licenses.txt',
       'dist/index.d.ts',
+      'dist/observers/histogram.pt',
+      'dist/observers/weight_per_channel.pt',
     ]) {
       expect(packed).toContain(name);
     }
     const expected =
-      /^(dist\/(libtorch-node|image|cli)\.js(\.map)?|dist\/cli-licenses\.txt|dist\/(?!cli\/).+\.d\.ts|prebuilds\/.+\.node|[A-Za-z]+\.(md|json)|LICENSE)$/;
+      /^(dist\/(libtorch-node|image|cli)\.js(\.map)?|dist\/observers\/\w+\.pt|dist\/cli-licenses\.txt|dist\/(?!cli\/).+\.d\.ts|prebuilds\/.+\.node|[A-Za-z]+\.(md|json)|LICENSE)$/;
     expect(packed.filter((name) => !expected.test(name))).toEqual([]);
   });
 
