@@ -35,6 +35,8 @@ export const familyCodes = {
   ERR_UNKNOWN_OPERATOR: 'TorchError',
   ERR_NO_METHOD: 'TorchError',
   ERR_NO_ATTRIBUTE: 'TorchError',
+  ERR_NO_LAYER: 'TorchError',
+  ERR_ENGINE: 'TorchError',
   ERR_NO_VIEW: 'TorchError',
   ERR_NOT_RESIZABLE: 'TorchError',
   ERR_NO_GRAD: 'TorchError',

@@ -62,6 +62,11 @@ export {
   type VersionRange,
 } from './mobile/compatibility.js';
 
+// Quantization: smaller and faster modules
+
+export type { LayerSelection, QuantizableLayer } from './quantization/layers.js';
+export type { QuantizationResult, QuantizedLayer, SkippedLayer } from './quantization/result.js';
+
 // Two modules against each other: errors, sizes, latencies, memory
 
 export { compareModules } from './compare/compare.js';

@@ -1,0 +1,40 @@
+#include "core/quantization/prepare.h"
+
+#include <c10/core/GradMode.h>
+#include <c10/core/InferenceMode.h>
+#include <torch/csrc/jit/passes/fold_conv_bn.h>
+#include <torch/csrc/jit/passes/freeze_module.h>
+#include <torch/csrc/jit/passes/fuse_linear.h>
+
+#include <string>
+
+#include "core/error.h"
+#include "core/jit/freeze.h"
+#include "core/jit/own_unit.h"
+
+namespace libtorch_node::core {
+
+using torch::jit::Module;
+
+Module PrepareForQuantization(const Module& module, const char* callee) {
+  const auto forward = module.find_method("forward");
+  if (!forward) {
+    throw Error("ERR_NO_METHOD",
+                std::string(callee) + ": the module has no method 'forward', which is quantized");
+  }
+  const c10::InferenceMode off(false);
+  const c10::AutoGradMode no_grad(false);
+  OwnUnit own(module);
+  Module copy = CopyInto(own.unit(), module);
+  if (!IsFrozen(module) && copy.hasattr("training")) {
+    copy.eval();
+    copy = torch::jit::FoldConvBatchNorm(copy);
+    copy = torch::jit::freeze_module(copy, {}, true, true);
+  }
+  auto graph = copy.get_method("forward").graph();
+  torch::jit::FuseLinear(graph);
+  own.ForgetOrigin(copy);
+  return copy;
+}
+
+}  // namespace libtorch_node::core
