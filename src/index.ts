@@ -84,6 +84,18 @@ export type {
 } from './compare/report.js';
 export type { ComparedSource } from './compare/subject.js';
 
+// How good a module is, by data and a metric
+
+export type { EvaluationBatch, EvaluationBatches } from './evaluate/batches.js';
+export {
+  type EvaluateOptions,
+  type EvaluateSyncOptions,
+  evaluate,
+  evaluateSync,
+} from './evaluate/evaluate.js';
+export type { Evaluation } from './evaluate/metric-mean.js';
+export type { Metric, MetricFunction, MetricName } from './evaluate/metrics.js';
+
 // Files: look into modules without running them, load and save weights
 
 export {
