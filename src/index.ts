@@ -65,12 +65,19 @@ export {
 // Quantization: smaller and faster modules
 
 export type { LayerSelection, QuantizableLayer } from './quantization/layers.js';
+export {
+  type QuantizeWeightsOptions,
+  type QuantizeWeightsSyncOptions,
+  quantizeWeights,
+  quantizeWeightsSync,
+} from './quantization/quantize-weights.js';
 export type { QuantizationResult, QuantizedLayer, SkippedLayer } from './quantization/result.js';
 
 // Two modules against each other: errors, sizes, latencies, memory
 
+export type { AccuracyComparison } from './compare/accuracy.js';
 export { compareModules } from './compare/compare.js';
-export type { ErrorFigures } from './compare/errors.js';
+export type { ErrorFigures } from './compare/error-figures.js';
 export type { CompareInput, CompareInputs } from './compare/inputs.js';
 export type { Latency } from './compare/latency.js';
 export type { CompareModulesOptions, CompareProgress } from './compare/options.js';
@@ -87,6 +94,7 @@ export type { ComparedSource } from './compare/subject.js';
 // How good a module is, by data and a metric
 
 export type { EvaluationBatch, EvaluationBatches } from './evaluate/batches.js';
+export type { EvaluationData } from './evaluate/data.js';
 export {
   type EvaluateOptions,
   type EvaluateSyncOptions,

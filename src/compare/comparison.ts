@@ -5,6 +5,7 @@ import { type SavableValue, save } from '../checkpoint/save.js';
 import { makeError } from '../errors.js';
 import { disposeValue, type ModuleInput, type ModuleValue } from '../module/value.js';
 import { defaultPoolInfo } from '../runtime/pool.js';
+import { compareAccuracy } from './accuracy.js';
 import {
   argumentsOf,
   type CompareInput,
@@ -47,6 +48,8 @@ export class Comparison implements Scratch {
       this.#subjects.push(await Subject.open(role, sources[at]!, this, options));
     }
     await this.#compareOutputs(inputs);
+    const each = (given: Arguments): Arguments[] => this.#argumentsOfEach(given);
+    const accuracy = await compareAccuracy(this.#subjects, each, options);
     const latencies = await this.#measureLatency();
     const memories = await this.#measureMemory();
     const { atol, rtol, method } = options;
@@ -63,6 +66,7 @@ export class Comparison implements Scratch {
       outputs,
       inputs: this.#outputs.inputs,
       differences,
+      accuracy,
       reference,
       other,
       speedUp: latencies.length === 0 ? null : latencies[0]!.median / latencies[1]!.median,
@@ -95,7 +99,7 @@ export class Comparison implements Scratch {
     const results: unknown[] = [];
     try {
       for (const [at, subject] of this.#subjects.entries()) {
-        results.push(await subject.run(args[at]!, index, this.#options));
+        results.push(await subject.run(args[at]!, `inputs[${index}]`, this.#options));
       }
       this.#add(results as ModuleValue[], index);
     } finally {
@@ -127,7 +131,7 @@ export class Comparison implements Scratch {
     if (iterations === 0) return [];
     let done = 0;
     const calls = this.#subjects.map((subject, at) => {
-      return () => subject.run(this.#first[at]!, 0, this.#options);
+      return () => subject.run(this.#first[at]!, 'inputs[0]', this.#options);
     });
     const step = (): void => report({ phase: 'latency', done: ++done, total: iterations });
     return measureTogether(calls, { warmup, iterations, step });

@@ -1,43 +1,7 @@
 import { noGrad } from '../autograd/modes.js';
 import { tidy } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
-
-/** How far values may be apart: |other - reference| <= atol + rtol * |reference|. */
-export interface Tolerance {
-  readonly atol: number;
-  readonly rtol: number;
-}
-
-/**
- * How far apart two results are, in float64. Elements that are NaN in both, or the same infinity, are
- * equal. Those that are NaN or infinite in one alone count in `notFinite` and `notClose`; the other
- * figures are of elements that are finite in both, and null where there are none.
- */
-export interface ErrorFigures {
-  readonly elements: number;
-  /** Largest |other - reference|. */
-  readonly maxAbsoluteError: number | null;
-  readonly meanAbsoluteError: number | null;
-  /**
-   * Largest |other - reference| / max(|reference|, atol): as `torch.testing.assert_close` has it, but
-   * what lies within `atol` of zero does not make it infinite. 0 where both are equal.
-   */
-  readonly maxRelativeError: number | null;
-  readonly meanRelativeError: number | null;
-  /**
-   * reference · other / (‖reference‖ ‖other‖) over all elements, as
-   * `torch.nn.functional.cosine_similarity`; 1 where both are all zeros, 0 where one is;
-   * null where squares overflow.
-   */
-  readonly cosineSimilarity: number | null;
-  /** Share of rows of [N, C] floating-point outputs whose largest score is at the same class. */
-  readonly top1Agreement: number | null;
-  /** Elements that are further apart than the tolerance. */
-  readonly notClose: number;
-  readonly notFinite: number;
-  /** Whether all are within the tolerance, as `torch.allclose` with `equal_nan` says it. */
-  readonly allClose: boolean;
-}
+import type { ErrorFigures, Tolerance } from './error-figures.js';
 
 /** Elements that are taken at once: what is made on the way stays in a core's cache. */
 const CHUNK = 1 << 15;
@@ -58,6 +22,7 @@ export class ErrorSums {
   #sumRelative = 0;
   #dot = 0;
   #squares = [0, 0];
+  #noise = 0;
   #rows = 0;
   #agreeing = 0;
 
@@ -80,6 +45,7 @@ export class ErrorSums {
     this.#sumRelative += part.#sumRelative;
     this.#dot += part.#dot;
     this.#squares = this.#squares.map((sum, at) => sum + part.#squares[at]!);
+    this.#noise += part.#noise;
     this.#rows += part.#rows;
     this.#agreeing += part.#agreeing;
   }
@@ -94,6 +60,7 @@ export class ErrorSums {
       maxRelativeError: ofFinite(this.#maxRelative),
       meanRelativeError: ofFinite(this.#sumRelative / count),
       cosineSimilarity: ofFinite(this.#cosine()),
+      sqnr: ofFinite(this.#sqnr()),
       top1Agreement: this.#rows === 0 ? null : this.#agreeing / this.#rows,
       notClose: this.#notClose,
       notFinite: this.#notFinite,
@@ -110,6 +77,12 @@ export class ErrorSums {
     const norms = isExact ? Math.sqrt(product) : Math.sqrt(a) * Math.sqrt(b);
     const cosine = this.#dot / norms;
     return Number.isNaN(cosine) ? null : Math.min(1, Math.max(-1, cosine));
+  }
+
+  #sqnr(): number {
+    return this.#noise === 0
+      ? Number.POSITIVE_INFINITY
+      : 10 * Math.log10(this.#squares[0]! / this.#noise);
   }
 
   #addTensors(reference: Tensor, given: Tensor, tolerance: Tolerance): void {
@@ -160,14 +133,15 @@ export class ErrorSums {
     // 0 / 0 is no error.
     const relative = atol > 0 ? quotient : quotient.maskedFill(error.eq(0), 0);
     const isFar = error.gt(size.mul(rtol).add(atol));
-    const [maxAbsolute, sumAbsolute, maxRelative, sumRelative, far, dot] = numbers(
+    const [maxAbsolute, sumAbsolute, maxRelative, sumRelative, far, dot, noise] = numbers(
       error.max(),
       error.sum(),
       relative.max(),
       relative.sum(),
       isFar.sum(),
       real(a).mul(real(b)).sum(),
-    ) as [number, number, number, number, number, number];
+      error.square().sum(),
+    ) as [number, number, number, number, number, number, number];
     this.#finite += a.numel;
     this.#notClose += far;
     this.#maxAbsolute = Math.max(this.#maxAbsolute, maxAbsolute);
@@ -175,6 +149,7 @@ export class ErrorSums {
     this.#maxRelative = Math.max(this.#maxRelative, maxRelative);
     this.#sumRelative += sumRelative;
     this.#dot += dot;
+    this.#noise += noise;
     this.#squares = this.#squares.map((sum, at) => sum + squares[at]!);
   }
 }

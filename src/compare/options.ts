@@ -1,12 +1,13 @@
+import { type EvaluationData, resolveData } from '../evaluate/data.js';
 import type { LoadModuleOptions } from '../module/load-options.js';
 import type { ModuleInput } from '../module/value.js';
 import { optionsCheck } from '../options.js';
 
 /** How far a comparison is. */
 export interface CompareProgress {
-  /** Outputs, then latency, then memory. */
-  readonly phase: 'outputs' | 'latency' | 'memory';
-  /** Of the phase: inputs, rounds, modules. */
+  /** Outputs, then evaluation, latency and memory. */
+  readonly phase: 'outputs' | 'evaluation' | 'latency' | 'memory';
+  /** Of the phase: inputs, batches, rounds, modules. */
   readonly done: number;
   /** Null where nobody knows, as for a generator of inputs. */
   readonly total: number | null;
@@ -24,6 +25,8 @@ export interface CompareModulesOptions {
   readonly method?: string | undefined;
   /** Makes of arguments what `other` gets: float16 tensors for a model in float16, a device. */
   readonly otherInputs?: ((args: ModuleInput[]) => readonly ModuleInput[]) | undefined;
+  /** Data and a metric by which both are judged; without any, outputs alone are compared. */
+  readonly evaluation?: EvaluationData | undefined;
   /** Measured calls of each, with the first input; 20 unless given, 0 for none. */
   readonly iterations?: number | undefined;
   /** Calls of each before those; 3 unless given. */
@@ -49,6 +52,7 @@ const check = optionsCheck('compareModules', (z) => {
     checkDtype: z.boolean().optional(),
     method: z.string().min(1).optional(),
     otherInputs: callback.optional(),
+    evaluation: z.custom(() => true).optional(),
     iterations: count.optional(),
     warmup: count.optional(),
     memory: z.boolean().optional(),
@@ -68,7 +72,9 @@ const check = optionsCheck('compareModules', (z) => {
 /** Options checked, with what holds unless given. */
 export function resolveCompareOptions(options: CompareModulesOptions = {}) {
   check(options);
+  const { evaluation } = options;
   return {
+    evaluation: evaluation === undefined ? null : resolveData('compareModules', evaluation),
     atol: options.atol ?? 1e-4,
     rtol: options.rtol ?? 1e-5,
     checkDtype: options.checkDtype ?? false,

@@ -3,7 +3,8 @@ import { ScriptObject } from '../module/script-object.js';
 import type { ModuleValue } from '../module/value.js';
 import { tidy } from '../tensor/scope.js';
 import { Tensor } from '../tensor/tensor.js';
-import { type ErrorFigures, ErrorSums, type Tolerance } from './errors.js';
+import type { ErrorFigures, Tolerance } from './error-figures.js';
+import { ErrorSums } from './errors.js';
 import { describeLeaf, type Leaf, leavesOf } from './leaves.js';
 import type { Difference, DifferenceKind, InputErrors, OutputErrors } from './report.js';
 

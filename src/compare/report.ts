@@ -1,5 +1,6 @@
 import type { ModuleFormat } from '../module/module-parts.js';
-import type { ErrorFigures, Tolerance } from './errors.js';
+import type { AccuracyComparison } from './accuracy.js';
+import type { ErrorFigures, Tolerance } from './error-figures.js';
 import type { Latency } from './latency.js';
 
 /**
@@ -68,6 +69,8 @@ export interface ModuleComparison extends Tolerance {
   readonly outputs: readonly OutputErrors[];
   readonly inputs: readonly InputErrors[];
   readonly differences: readonly Difference[];
+  /** By `evaluation`; null without it. */
+  readonly accuracy: AccuracyComparison | null;
   readonly reference: ComparedModule;
   readonly other: ComparedModule;
   /** Median latency of the reference through that of the other: above 1, the other is faster. */

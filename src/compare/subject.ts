@@ -80,16 +80,16 @@ export class Subject {
     }
   }
 
-  /** Runs it; a failure says which of the two failed, at which input. */
+  /** Runs it; a failure says which of the two failed, and where. */
   async run(
     args: readonly ModuleInput[],
-    input: number,
+    where: string,
     { method, signal }: ResolvedCompareOptions,
   ): Promise<unknown> {
     try {
       return await this.module.run<unknown>(method, args, signal && { signal });
     } catch (error) {
-      throw signal?.aborted ? error : about(error, `${this.role}, inputs[${input}]`);
+      throw signal?.aborted ? error : about(error, `${this.role}, ${where}`);
     }
   }
 

@@ -8,8 +8,6 @@ import { makeInputs } from './inputs.js';
 import type { CompareOptions } from './options.js';
 import { reportLines } from './report.js';
 
-const phases = { outputs: 'outputs', latency: 'latency', memory: 'memory' } as const;
-
 /** Floating-point tensors in another dtype. */
 function converter(torch: Torch, { otherDtype }: CompareOptions) {
   if (otherDtype === undefined) return {};
@@ -41,7 +39,7 @@ export async function compare(
     .compareModules(reference, other, inputs.each, {
       ...rules,
       ...converter(torch, options),
-      onProgress: ({ phase }) => progress.step(phases[phase]),
+      onProgress: ({ phase }) => progress.step(phase),
     })
     .finally(() => progress.stop());
   const threads = torch.defaultPoolInfo().intraOpThreads;

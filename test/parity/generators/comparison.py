@@ -13,6 +13,7 @@ from typing import Dict
 
 import numpy as np
 import torch
+from torch.ao.ns.fx.utils import compute_sqnr
 from torch import nn
 
 ATOL, RTOL = 1e-3, 1e-2
@@ -42,6 +43,7 @@ def figures(reference: torch.Tensor, other: torch.Tensor) -> dict:
         "maxRelativeError": relative.max(),
         "meanRelativeError": relative.mean(),
         "cosineSimilarity": torch.nn.functional.cosine_similarity(a.flatten(), b.flatten(), 0).item(),
+        "sqnr": compute_sqnr(a, b).item(),
         "top1Agreement": (a.argmax(1) == b.argmax(1)).double().mean().item() if a.dim() == 2 else None,
         "notClose": int((~close).sum()),
         "notFinite": 0,

@@ -28,6 +28,7 @@ describe('errors between two tensors', () => {
       maxRelativeError: 0.5,
       meanRelativeError: (0.5 + 0 + 0.25 + 0.5) / 4,
       cosineSimilarity: (1.5 + 4 + 12) / Math.sqrt(21 * (2.25 + 4 + 9 + 0.0625)),
+      sqnr: 10 * Math.log10(21 / (0.25 + 0 + 1 + 0.0625)),
       top1Agreement: null,
       notClose: 1,
       notFinite: 0,
@@ -39,6 +40,7 @@ describe('errors between two tensors', () => {
     const x = doubles([0.1, 0.7, -3.3]);
     const found = figures(x, x.clone());
     expect(found).toMatchObject({ maxAbsoluteError: 0, maxRelativeError: 0, cosineSimilarity: 1 });
+    expect(found.sqnr).toBe(Number.POSITIVE_INFINITY);
     expect(found.allClose).toBe(true);
   });
 
