@@ -51,6 +51,11 @@ export type { WarmupOptions } from './module/warmup.js';
 
 export * as jit from './jit/jit.js';
 
+// Weights and channels that are masked, and cut out
+
+export * as prune from './pruning/prune.js';
+export { sparsity } from './pruning/sparsity.js';
+
 // Modules on phones: whether they run here, and older bytecode for older ones
 
 export { backport, backportSync } from './mobile/backport.js';
@@ -64,7 +69,32 @@ export {
 
 // Quantization: smaller and faster modules
 
+export {
+  type ConvertOptions,
+  type ConvertSyncOptions,
+  convert,
+  convertSync,
+} from './quantization/convert.js';
+export type { QuantizedBackend, QuantizedEngine } from './quantization/engines.js';
+export {
+  disableFakeQuant,
+  disableObserver,
+  enableFakeQuant,
+  enableObserver,
+} from './quantization/fake-quantize.js';
 export type { LayerSelection, QuantizableLayer } from './quantization/layers.js';
+export {
+  type PrepareQatOptions,
+  type PrepareQatSyncOptions,
+  prepareQat,
+  prepareQatSync,
+} from './quantization/prepare-qat.js';
+export {
+  type QuantizeDynamicOptions,
+  type QuantizeDynamicSyncOptions,
+  quantizeDynamic,
+  quantizeDynamicSync,
+} from './quantization/quantize-dynamic.js';
 export {
   type QuantizeWeightsOptions,
   type QuantizeWeightsSyncOptions,

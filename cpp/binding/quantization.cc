@@ -121,6 +121,10 @@ void InitQuantization(Napi::Env env, Napi::Object exports) {
   Napi::Object room = Napi::Object::New(env);
   Define<PrepareOnPool>(room, "prepare");
   Define<PrepareHere>(room, "prepareSync");
+  InitQuantizationWeights(env, room);
+  InitQuantizationDynamic(env, room);
+  InitQuantizationEngine(env, room);
+  InitQuantizationQat(env, room);
   exports.Set("quantization", room);
 }
 

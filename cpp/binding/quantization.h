@@ -47,5 +47,8 @@ Napi::Value RewriteHere(const Napi::CallbackInfo& info) {
 /// The room `quantization`.
 void InitQuantization(Napi::Env env, Napi::Object exports);
 void InitQuantizationDynamic(Napi::Env env, Napi::Object room);
+void InitQuantizationEngine(Napi::Env env, Napi::Object room);
+void InitQuantizationQat(Napi::Env env, Napi::Object room);
+void InitQuantizationWeights(Napi::Env env, Napi::Object room);
 
 }  // namespace libtorch_node::binding

@@ -1,6 +1,7 @@
 import { makeError } from '../errors.js';
 import { native } from '../native/addon.js';
 import type { NativeSwitch } from '../native/types.js';
+import { type QuantizedBackend, quantizedBackend } from '../quantization/engines.js';
 import { describe } from '../tensor/describe.js';
 
 /** PyTorch's `torch.backends.cuda`. */
@@ -38,6 +39,7 @@ export interface BackendSwitches {
   readonly cuda: CudaBackend;
   readonly cudnn: CudnnBackend;
   readonly mkldnn: MkldnnBackend;
+  readonly quantized: QuantizedBackend;
 }
 
 function define(target: object, path: string, names: readonly string[]): void {
@@ -66,5 +68,5 @@ export const backendSwitches: BackendSwitches = (() => {
   define(matmul, 'cuda.matmul', ['allowTf32']);
   define(cudnn, 'cudnn', ['enabled', 'allowTf32', 'benchmark', 'deterministic']);
   define(mkldnn, 'mkldnn', ['enabled', 'allowTf32', 'deterministic']);
-  return { cuda: Object.freeze({ matmul }), cudnn, mkldnn };
+  return { cuda: Object.freeze({ matmul }), cudnn, mkldnn, quantized: quantizedBackend };
 })();

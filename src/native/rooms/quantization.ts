@@ -1,5 +1,8 @@
 /** `cpp/binding/quantization*.cc`. */
 import type { QuantizationDynamicRoom } from './quantization-dynamic.js';
+import type { QuantizationEngineRoom } from './quantization-engine.js';
+import type { QuantizationQatRoom } from './quantization-qat.js';
+import type { QuantizationWeightsRoom } from './quantization-weights.js';
 import type { NativeModule } from './values.js';
 
 declare const prepared: unique symbol;
@@ -27,7 +30,11 @@ export interface NativeQuantization {
   readonly skipped: readonly (NativeLayer & { readonly reason: string })[];
 }
 
-export interface QuantizationRoom extends QuantizationDynamicRoom {
+export interface QuantizationRoom
+  extends QuantizationEngineRoom,
+    QuantizationDynamicRoom,
+    QuantizationQatRoom,
+    QuantizationWeightsRoom {
   /** `callee` is for messages. */
   prepare(m: NativeModule, callee: string): Promise<NativePreparation>;
   prepareSync(m: NativeModule, callee: string): NativePreparation;
