@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "core/error.h"
+#include "core/quantization/fake_quantize.h"
 
 namespace libtorch_node::core {
 namespace {
@@ -60,6 +61,8 @@ void RequireTrainable(const torch::jit::Module& module) {
                 "weights are constants of its graph. Train the module that it was frozen from, "
                 "and freeze that again");
   }
+  // What quantization-aware training switched off is to stay off.
+  if (IsPreparedForQat(module)) return;
   for (const auto& entry : module.named_modules()) {
     for (const torch::jit::Method& method : entry.value.get_methods()) {
       const auto* function = torch::jit::tryToGraphFunction(method.function());

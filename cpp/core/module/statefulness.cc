@@ -113,8 +113,10 @@ class Scan {
         const bool attribute = MayBeAttribute(written);
         const bool resizes = MayResize(node, schema, arguments[i]);
         effects_.writes_tensors |= attribute;
+        const bool reshapes = attribute && (resizes || ChangesSizes(node));
         effects_.may_resize |= resizes;
-        effects_.reshapes_attributes |= attribute && (resizes || ChangesSizes(node));
+        effects_.stateful |= reshapes;
+        effects_.reshapes_parameters |= reshapes && MayBeParameter(written);
       }
     }
   }
@@ -126,7 +128,7 @@ class Scan {
     effects_.stateful |= inner.stateful;
     effects_.writes_tensors |= inner.writes_tensors;
     effects_.may_resize |= inner.may_resize;
-    effects_.reshapes_attributes |= inner.reshapes_attributes;
+    effects_.reshapes_parameters |= inner.reshapes_parameters;
     effects_.forks |= inner.forks;
     effects_.calls_out |= inner.calls_out;
   }
@@ -141,6 +143,20 @@ class Scan {
       tensor = viewed;
     }
     return !IsArgument(tensor);
+  }
+
+  /// Whether an attribute's tensor may be a parameter's.
+  static bool MayBeParameter(const Value* tensor) {
+    bool known = true;
+    while (tensor->node()->kind() != prim::GetAttr) {
+      const Value* viewed = ViewedInput(tensor->node(), known);
+      if (!known || viewed == nullptr) return true;
+      tensor = viewed;
+    }
+    const auto* type = tensor->node()->input(0)->type()->castRaw<c10::ClassType>();
+    if (type == nullptr || !type->is_module()) return true;
+    const auto slot = type->findAttributeSlot(tensor->node()->s(attr::name));
+    return !slot || !type->is_buffer(*slot);
   }
 
   /// The alias analysis is the expensive part, and most graphs do not need it.

@@ -82,9 +82,17 @@ std::optional<Found> KindOf(const Node* node) {
   return std::nullopt;
 }
 
+/// What an observer or a FakeQuantize module is shown, where the value comes from one.
+const Value* BehindObserver(const Value* value) {
+  const Node* node = value->node();
+  return node->kind() == c10::prim::CallMethod && node->inputs().size() == 2 ? node->input(1)
+                                                                             : value;
+}
+
 /// 'encoder.layers.0.linear1.weight', or nothing for what is no attribute.
 std::string PathOf(const Value* value, const Value* self) {
   std::string path;
+  value = BehindObserver(value);
   while (value->node()->kind() == c10::prim::GetAttr) {
     const std::string& name = value->node()->s(c10::attr::name);
     path = path.empty() ? name : name + "." + path;
