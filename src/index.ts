@@ -83,6 +83,7 @@ export {
   enableObserver,
 } from './quantization/fake-quantize.js';
 export type { LayerSelection, QuantizableLayer } from './quantization/layers.js';
+export type { LayerSensitivity, QuantizeLayers } from './quantization/one-by-one.js';
 export {
   type PrepareQatOptions,
   type PrepareQatSyncOptions,
@@ -102,6 +103,7 @@ export {
   quantizeWeightsSync,
 } from './quantization/quantize-weights.js';
 export type { QuantizationResult, QuantizedLayer, SkippedLayer } from './quantization/result.js';
+export { type SensitivityOptions, sensitivity } from './quantization/sensitivity.js';
 
 // Two modules against each other: errors, sizes, latencies, memory
 

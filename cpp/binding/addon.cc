@@ -12,6 +12,7 @@
 #include "binding/ops.h"
 #include "binding/optim.h"
 #include "binding/profiler.h"
+#include "binding/pruning.h"
 #include "binding/quantization.h"
 #include "binding/runtime.h"
 #include "binding/script_object.h"
@@ -41,6 +42,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   InitOpLibrary(env, exports);
   InitGenerator(env, exports);
   InitJit(env, exports);
+  InitPruning(env, exports);
   InitQuantization(env, exports);
   InitDevice(env, exports);
   InitRuntime(env, exports);

@@ -151,7 +151,9 @@ Napi::Value Share(const Napi::CallbackInfo& info) {
 Napi::Value Claim(const Napi::CallbackInfo& info) {
   Environment& environment = Environment::Of(info.Env());
   core::Loaded loaded;
-  loaded.engine = core::ClaimEngine(info[0].As<Napi::String>().Utf8Value())->Share();
+  const auto shared = core::ClaimEngine(info[0].As<Napi::String>().Utf8Value());
+  const core::Gate::Pass pass = shared->gate()->Enter({});
+  loaded.engine = shared->Share();
   return Napi::Value(info.Env(), FromLoaded(environment, loaded, nullptr));
 }
 

@@ -38,6 +38,10 @@ std::shared_ptr<ModuleHandle> RequireModule(Environment& environment, napi_value
 std::shared_ptr<core::TorchScriptEngine> RequireTorchScript(Environment& environment,
                                                             napi_value value);
 
+/// The gate to itself, for what changes the module on this thread; throws ERR_MODULE_BUSY during
+/// runs.
+core::Gate::Pass EnterAlone(const std::shared_ptr<core::TorchScriptEngine>& engine);
+
 /// The pool that options name, the module's own, or the default one.
 std::shared_ptr<core::Pool> PoolOf(Environment& environment, napi_value option,
                                    const std::shared_ptr<core::Pool>& own);

@@ -23,17 +23,6 @@ using StateDict = std::vector<std::pair<std::string, at::Tensor>>;
 
 constexpr Gate::Request kAlone{Gate::Access::kExclusive, Gate::kNoLane};
 
-Gate::Pass EnterAlone(const Engine& engine) {
-  core::RefuseInTrace("what changes a module");
-  auto pass = engine->gate()->TryEnter(kAlone);
-  if (!pass) {
-    throw core::Error("ERR_MODULE_BUSY",
-                      "the module is in use by runs in flight: await them, or use the asynchronous "
-                      "form, which waits its turn");
-  }
-  return std::move(*pass);
-}
-
 Napi::Value OnPool(const Napi::CallbackInfo& info, const Engine& engine, Gate::Request request,
                    Work work) {
   Environment& environment = Environment::Of(info.Env());
@@ -188,6 +177,17 @@ Napi::Value ToBytesSync(const Napi::CallbackInfo& info) {
 }
 
 }  // namespace
+
+core::Gate::Pass EnterAlone(const Engine& engine) {
+  core::RefuseInTrace("what changes a module");
+  auto pass = engine->gate()->TryEnter(kAlone);
+  if (!pass) {
+    throw core::Error("ERR_MODULE_BUSY",
+                      "the module is in use by runs in flight: await them, or use the asynchronous "
+                      "form, which waits its turn");
+  }
+  return std::move(*pass);
+}
 
 void InitModuleMutators(Napi::Env, Napi::Object room) {
   Define<SetAttribute>(room, "setAttribute");

@@ -67,73 +67,95 @@ c10::IValue CallForking(GraphFunction& function, torch::jit::Stack& stack) {
 }  // namespace
 
 TorchScriptEngine::TorchScriptEngine(torch::jit::Module module, ExecutorMode executor)
-    : module_(std::move(module)) {
+    : unit_(module._ivalue()->compilation_unit()),
+      loaded_(std::make_shared<Loaded>(Loaded{std::move(module), {}, false, std::nullopt})) {
   executor_ = executor;
   Prepare();
   MarkParameters();
 }
 
 TorchScriptEngine::TorchScriptEngine(torch::jit::Module module, const TorchScriptEngine& like)
-    : module_(std::move(module)), methods_(like.methods_), callables_(like.callables_) {
+    : unit_(like.unit_),
+      loaded_(std::make_shared<Loaded>(
+          Loaded{std::move(module), like.loaded_->callables, false, std::nullopt})),
+      methods_(like.methods_) {
   executor_ = like.executor_;
   recorded_ = like.recorded_;
   MarkParameters();
 }
 
+TorchScriptEngine::Callable TorchScriptEngine::CallableOf(Function& function) {
+  function.ensure_defined();
+  Effects effects;
+  if (auto* graph = torch::jit::tryToGraphFunction(function)) {
+    effects = EffectsOf(graph->optimized_graph());
+  }
+  return {&function, effects};
+}
+
 void TorchScriptEngine::Prepare() {
-  bool calls_out = false;
-  for (const torch::jit::Method& method : module_.get_methods()) {
-    Function& function = method.function();
-    function.ensure_defined();
-    Effects effects;
-    if (auto* graph = torch::jit::tryToGraphFunction(function)) {
-      effects = EffectsOf(graph->optimized_graph());
-    }
-    calls_out |= effects.calls_out;
-    methods_.push_back({method.name(), &function.getSchema(), effects.stateful, callables_.size()});
-    callables_.push_back({&function, effects});
+  for (const torch::jit::Method& method : loaded_->module.get_methods()) {
+    const Callable callable = CallableOf(method.function());
+    methods_.push_back({method.name(), &callable.function->getSchema(), callable.effects.stateful,
+                        loaded_->callables.size()});
+    loaded_->callables.push_back(callable);
   }
   // What one method assigns, another one reads.
   const bool stateful = IsStateful();
   for (Method& method : methods_) method.stateful = stateful;
-  CreateExecutors(calls_out);
+  CreateExecutors();
+}
+
+void TorchScriptEngine::Replace(torch::jit::Module module) {
+  std::vector<Callable> callables;
+  for (const Method& method : methods_) {
+    callables.push_back(CallableOf(module.get_method(method.name).function()));
+  }
+  loaded_->module = std::move(module);
+  loaded_->callables = std::move(callables);
+  CreateExecutors();
+  MarkParameters();
 }
 
 void TorchScriptEngine::MarkParameters() {
-  training_slot_ = module_.type()->findAttributeSlot("training");
+  loaded_->training_slot = loaded_->module.type()->findAttributeSlot("training");
   // What a run may reshape, nobody else may look at meanwhile.
   const bool reshapes =
-      std::any_of(callables_.begin(), callables_.end(),
-                  [](const Callable& callable) { return callable.effects.reshapes_attributes; });
-  for (const at::Tensor& parameter : module_.parameters()) {
-    has_parameters_ |= parameter.defined();
+      std::any_of(loaded_->callables.begin(), loaded_->callables.end(),
+                  [](const Callable& callable) { return callable.effects.reshapes_parameters; });
+  for (const at::Tensor& parameter : loaded_->module.parameters()) {
+    loaded_->has_parameters |= parameter.defined();
     if (!reshapes) MarkParameter(parameter);
   }
 }
 
 bool TorchScriptEngine::RecordsGradients() const {
-  if (!owns_gradients_ || !has_parameters_ || !training_slot_) return false;
-  const c10::IValue& training = module_._ivalue()->slots()[*training_slot_];
+  if (!owns_gradients_ || !loaded_->has_parameters || !loaded_->training_slot) return false;
+  const c10::IValue& training = loaded_->module._ivalue()->slots()[*loaded_->training_slot];
   return training.isBool() && training.toBool();
 }
 
-void TorchScriptEngine::CreateExecutors(bool all_functions) {
+void TorchScriptEngine::CreateExecutors() {
   const std::lock_guard lock(FlagsMutex());
   const ExecutorFlags flags(executor_);
   const auto create = [](Function* function) {
     if (auto* graph = torch::jit::tryToGraphFunction(*function)) graph->get_executor();
   };
-  for (const Callable& callable : callables_) create(callable.function);
-  if (!all_functions) return;
-  for (Function* function : module_._ivalue()->compilation_unit()->get_functions())
+  bool calls_out = false;
+  for (const Callable& callable : loaded_->callables) {
+    create(callable.function);
+    calls_out |= callable.effects.calls_out;
+  }
+  if (!calls_out) return;
+  for (Function* function : loaded_->module._ivalue()->compilation_unit()->get_functions())
     create(function);
 }
 
 c10::IValue TorchScriptEngine::Run(const Method& method, torch::jit::Stack inputs) {
-  const Callable& callable = callables_[method.index];
-  inputs.insert(inputs.begin(), module_._ivalue());
+  const Callable& callable = loaded_->callables[method.index];
+  inputs.insert(inputs.begin(), loaded_->module._ivalue());
   SizeGuard sizes;
-  if (callable.effects.may_resize) sizes.Watch(c10::IValue(module_._ivalue()));
+  if (callable.effects.may_resize) sizes.Watch(c10::IValue(loaded_->module._ivalue()));
   try {
     if (!callable.effects.forks) return Call(*callable.function, inputs);
     return CallForking(torch::jit::toGraphFunction(*callable.function), inputs);
@@ -150,11 +172,12 @@ bool TorchScriptEngine::IsStateful() const {
 
 std::shared_ptr<Engine> TorchScriptEngine::Share() {
   const bool writes =
-      std::any_of(callables_.begin(), callables_.end(),
+      std::any_of(loaded_->callables.begin(), loaded_->callables.end(),
                   [](const Callable& callable) { return callable.effects.writes_tensors; });
   const bool stateful = IsStateful();
   auto shared = std::make_shared<TorchScriptEngine>(
-      stateful ? CopyAttributes(module_, writes) : module_, *this);
+      stateful ? CopyAttributes(loaded_->module, writes) : loaded_->module, *this);
+  if (!stateful) shared->loaded_ = loaded_;
   shared->owns_gradients_ = false;
   shared->gate_ = gate_;
   shared->lane_ = stateful ? gate_->NewLane() : lane_;
@@ -173,7 +196,7 @@ std::shared_ptr<TorchScriptEngine> TorchScriptEngine::Part(torch::jit::Module pa
 }
 
 std::shared_ptr<TorchScriptEngine> TorchScriptEngine::Clone() const {
-  return std::make_shared<TorchScriptEngine>(DeepCopy(module_), *this);
+  return std::make_shared<TorchScriptEngine>(DeepCopy(loaded_->module), *this);
 }
 
 }  // namespace libtorch_node::core

@@ -31,7 +31,7 @@ class TorchScriptEngine final : public Engine,
   bool OwnsGradients() const override { return owns_gradients_; }
   std::shared_ptr<Engine> Share() override;
 
-  const torch::jit::Module& module() const { return module_; }
+  const torch::jit::Module& module() const { return loaded_->module; }
   std::string TypeName() const override;
   /// The parameters themselves where this engine owns their gradients and core::MarkParameter keeps
   /// their sizes. Other tensors that are given out have sizes of their own over the module's
@@ -60,6 +60,9 @@ class TorchScriptEngine final : public Engine,
   void To(std::optional<c10::Device> device, std::optional<c10::ScalarType> dtype,
           bool non_blocking);
   std::shared_ptr<TorchScriptEngine> Clone() const;
+  /// Puts a module with the same methods in this one's place, also for the engines that share it:
+  /// those of other environments while no method is stateful.
+  void Replace(torch::jit::Module module);
   /// A module made of this one's submodules: the same weights and attributes behind the same gate.
   std::shared_ptr<TorchScriptEngine> Part(torch::jit::Module part) const;
   using ExtraFiles = std::unordered_map<std::string, std::string>;
@@ -72,18 +75,25 @@ class TorchScriptEngine final : public Engine,
     Effects effects;
   };
 
+  /// What `Replace` exchanges.
+  struct Loaded {
+    torch::jit::Module module;
+    std::vector<Callable> callables;  // in the order of `methods_`
+    bool has_parameters = false;
+    std::optional<std::size_t> training_slot;
+  };
+
   void Prepare();
-  void CreateExecutors(bool all_functions);
+  static Callable CallableOf(torch::jit::Function& function);
+  void CreateExecutors();
   void MarkParameters();
   void RequireOwnGradients(const char* where) const;
   bool IsStateful() const;
 
-  torch::jit::Module module_;
+  const std::shared_ptr<torch::jit::CompilationUnit> unit_;  // owns the schemas of `methods_`
+  std::shared_ptr<Loaded> loaded_;
   std::vector<Method> methods_;
-  std::vector<Callable> callables_;  // same order
   bool owns_gradients_ = true;
-  bool has_parameters_ = false;
-  std::optional<std::size_t> training_slot_;
 };
 
 }  // namespace libtorch_node::core

@@ -116,32 +116,32 @@ std::string ShapeOf(const at::Tensor& tensor) {
 
 }  // namespace
 
-std::string TorchScriptEngine::TypeName() const { return NameOf(module_); }
+std::string TorchScriptEngine::TypeName() const { return NameOf(loaded_->module); }
 
 std::vector<std::pair<std::string, at::Tensor>> TorchScriptEngine::NamedParameters() const {
-  return GiveOutAll(module_.named_parameters(), owns_gradients_);
+  return GiveOutAll(loaded_->module.named_parameters(), owns_gradients_);
 }
 
 std::vector<at::Tensor> TorchScriptEngine::Parameters() const {
-  std::vector<at::Tensor> parameters = ParametersOf(module_);
+  std::vector<at::Tensor> parameters = ParametersOf(loaded_->module);
   for (at::Tensor& parameter : parameters) parameter = GiveOut(parameter, owns_gradients_);
   return parameters;
 }
 
 std::vector<std::pair<std::string, at::Tensor>> TorchScriptEngine::NamedBuffers() const {
-  return GiveOutAll(module_.named_buffers(), false);
+  return GiveOutAll(loaded_->module.named_buffers(), false);
 }
 
 std::vector<std::pair<std::string, std::string>> TorchScriptEngine::NamedModules() const {
   std::vector<std::pair<std::string, std::string>> named;
-  for (const auto& entry : module_.named_modules())
+  for (const auto& entry : loaded_->module.named_modules())
     named.emplace_back(entry.name, NameOf(entry.value));
   return named;
 }
 
 std::vector<std::pair<std::string, std::string>> TorchScriptEngine::Attributes(
     const std::string& path) const {
-  const auto type = Submodule(module_, path).type();
+  const auto type = Submodule(loaded_->module, path).type();
   std::vector<std::pair<std::string, std::string>> attributes;
   for (std::size_t slot = 0; slot < type->numAttributes(); ++slot) {
     const auto& held = type->getAttribute(slot);
@@ -156,20 +156,20 @@ std::vector<std::pair<std::string, std::string>> TorchScriptEngine::Attributes(
 }
 
 c10::IValue TorchScriptEngine::Attribute(const std::string& qualified_name) const {
-  const Place place = PlaceOf(module_, qualified_name);
+  const Place place = PlaceOf(loaded_->module, qualified_name);
   c10::IValue value = place.module.attr(place.name);
   if (owns_gradients_ && value.isTensor() && IsParameter(value.toTensor())) return value;
   return AsNormal(std::move(value));
 }
 
 c10::TypePtr TorchScriptEngine::AttributeType(const std::string& qualified_name) const {
-  const Place place = PlaceOf(module_, qualified_name);
+  const Place place = PlaceOf(loaded_->module, qualified_name);
   const auto declared = place.module.type()->findAttribute(place.name);
   return declared ? declared : place.module.attr(place.name).type();
 }
 
 void TorchScriptEngine::SetAttribute(const std::string& qualified_name, c10::IValue value) {
-  Place place = PlaceOf(module_, qualified_name);
+  Place place = PlaceOf(loaded_->module, qualified_name);
   const auto declared = place.module.type()->findAttribute(place.name);
   if (!declared) {
     throw Error("ERR_NO_ATTRIBUTE",
@@ -193,22 +193,22 @@ void TorchScriptEngine::SetAttribute(const std::string& qualified_name, c10::IVa
 }
 
 bool TorchScriptEngine::training() const {
-  return module_.hasattr("training") && module_.attr("training").toBool();
+  return loaded_->module.hasattr("training") && loaded_->module.attr("training").toBool();
 }
 
 void TorchScriptEngine::Train(bool mode) {
-  if (mode) RequireTrainable(module_);
-  module_.train(mode);
+  if (mode) RequireTrainable(loaded_->module);
+  loaded_->module.train(mode);
 }
 
 void TorchScriptEngine::ZeroGrad(bool set_to_none) const {
   RequireOwnGradients("zeroGrad");
-  ZeroGradients(ParametersOf(module_), set_to_none);
+  ZeroGradients(ParametersOf(loaded_->module), set_to_none);
 }
 
 void TorchScriptEngine::RequireGrad(bool requires_grad) const {
   RequireOwnGradients("requiresGrad_");
-  for (const at::Tensor& parameter : ParametersOf(module_)) {
+  for (const at::Tensor& parameter : ParametersOf(loaded_->module)) {
     parameter.set_requires_grad(requires_grad);
   }
 }
@@ -224,8 +224,8 @@ void TorchScriptEngine::RequireOwnGradients(const char* where) const {
 void TorchScriptEngine::LoadStateDict(
     const std::vector<std::pair<std::string, at::Tensor>>& entries) {
   std::unordered_map<std::string, at::Tensor> own;
-  for (const auto& entry : module_.named_parameters()) own.emplace(entry.name, entry.value);
-  for (const auto& entry : module_.named_buffers()) own.emplace(entry.name, entry.value);
+  for (const auto& entry : loaded_->module.named_parameters()) own.emplace(entry.name, entry.value);
+  for (const auto& entry : loaded_->module.named_buffers()) own.emplace(entry.name, entry.value);
   for (const auto& [name, tensor] : entries) {
     const auto target = own.find(name);
     if (target == own.end() || !target->second.defined()) {
@@ -250,12 +250,12 @@ void TorchScriptEngine::To(std::optional<c10::Device> device, std::optional<c10:
         ErrorKind::kType);
   }
   if (device) CheckDevice(*device);
-  if (IsFrozen(module_)) {
+  if (IsFrozen(loaded_->module)) {
     throw Error("ERR_FROZEN",
                 "to: the module is frozen: its weights are constants of its graphs and cannot be "
                 "moved or cast. Do it before freezing, or load it with { device }");
   }
-  MoveTensors(module_, device, dtype, non_blocking);
+  MoveTensors(loaded_->module, device, dtype, non_blocking);
   MarkParameters();
 }
 

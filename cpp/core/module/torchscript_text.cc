@@ -13,7 +13,7 @@
 namespace libtorch_node::core {
 
 std::string TorchScriptEngine::Graph(const std::string& method, bool inlined) const {
-  const Callable& callable = callables_[FindMethod(method).index];
+  const Callable& callable = loaded_->callables[FindMethod(method).index];
   const auto* function = torch::jit::tryToGraphFunction(*callable.function);
   if (function == nullptr) {
     throw Error("ERR_NO_METHOD", "the method '" + method + "' is native code and has no graph");
@@ -24,7 +24,7 @@ std::string TorchScriptEngine::Graph(const std::string& method, bool inlined) co
 }
 
 std::string TorchScriptEngine::Code(const std::string& method) const {
-  const Callable& callable = callables_[FindMethod(method).index];
+  const Callable& callable = loaded_->callables[FindMethod(method).index];
   std::vector<c10::IValue> constants;
   torch::jit::PrintDepsTable dependencies;
   torch::jit::PythonPrint print(constants, dependencies);
@@ -33,10 +33,10 @@ std::string TorchScriptEngine::Code(const std::string& method) const {
 }
 
 void TorchScriptEngine::Save(const std::string& path, const ExtraFiles& extra_files) const {
-  CheckSaveable(module_);
+  CheckSaveable(loaded_->module);
   const ExitHold hold;
   try {
-    module_.save(path, extra_files);
+    loaded_->module.save(path, extra_files);
   } catch (...) {
     const ErrorInfo info = Describe(std::current_exception());
     throw Error("ERR_SAVE_FAILED", path + ": cannot be written: " + info.message);
@@ -44,9 +44,9 @@ void TorchScriptEngine::Save(const std::string& path, const ExtraFiles& extra_fi
 }
 
 std::string TorchScriptEngine::ToBytes(const ExtraFiles& extra_files) const {
-  CheckSaveable(module_);
+  CheckSaveable(loaded_->module);
   std::ostringstream stream;
-  module_.save(stream, extra_files);
+  loaded_->module.save(stream, extra_files);
   return std::move(stream).str();
 }
 

@@ -1,0 +1,41 @@
+/** `cpp/binding/pruning.cc`. */
+import type { Tensor } from '../../tensor/tensor.js';
+import type { NativeModule } from './values.js';
+
+/** Names as they are in the namespace `prune`. */
+export type NativePruningKind =
+  | 'l1Unstructured'
+  | 'randomUnstructured'
+  | 'lnStructured'
+  | 'randomStructured'
+  | 'customFromMask';
+
+export interface NativePruningMethod {
+  readonly kind: NativePruningKind;
+  readonly amount?: number;
+  /** Whether the amount is a number of weights or channels, not a fraction. */
+  readonly counts?: boolean;
+  readonly n?: number | string;
+  readonly dim?: number;
+  readonly mask?: Tensor;
+}
+
+export interface NativeSparsity {
+  readonly name: string;
+  readonly pruned: boolean;
+  readonly zeros: number;
+  readonly total: number;
+}
+
+export interface PruningRoom {
+  /** Several names are ranked together; scores are as many, null where the weights themselves rank. */
+  prune(
+    m: NativeModule,
+    names: readonly string[],
+    method: NativePruningMethod,
+    scores: readonly (Tensor | null)[],
+  ): void;
+  remove(m: NativeModule, name: string): void;
+  prunedNames(m: NativeModule): string[];
+  sparsity(m: NativeModule): NativeSparsity[];
+}
