@@ -125,6 +125,7 @@ void InitQuantization(Napi::Env env, Napi::Object exports) {
   InitQuantizationDynamic(env, room);
   InitQuantizationEngine(env, room);
   InitQuantizationQat(env, room);
+  InitQuantizationStatic(env, room);
   exports.Set("quantization", room);
 }
 

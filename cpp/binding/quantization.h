@@ -49,6 +49,7 @@ void InitQuantization(Napi::Env env, Napi::Object exports);
 void InitQuantizationDynamic(Napi::Env env, Napi::Object room);
 void InitQuantizationEngine(Napi::Env env, Napi::Object room);
 void InitQuantizationQat(Napi::Env env, Napi::Object room);
+void InitQuantizationStatic(Napi::Env env, Napi::Object room);
 void InitQuantizationWeights(Napi::Env env, Napi::Object room);
 
 }  // namespace libtorch_node::binding
