@@ -6,11 +6,15 @@ export type {
   Difference,
   DType,
   ErrorFigures,
+  Latency,
+  LayerSensitivity,
   Method,
   ModuleComparison,
   ModuleInput,
   ModuleValue,
+  QuantizedLayer,
   ScriptModule,
+  SkippedLayer,
   Tensor,
 } from '../index.js';
 

@@ -4,6 +4,12 @@ import type { ScriptModule } from '../module/script-module.js';
 import { native } from '../native/addon.js';
 import { describe } from '../tensor/describe.js';
 import { checkOptions } from '../tensor/options.js';
+import { quantizeWithin } from './accuracy-limit.js';
+import {
+  type AccuracyLimitOptions,
+  accuracyOptionNames,
+  resolveLimit,
+} from './accuracy-options.js';
 import { checkEngine, type QuantizedEngine } from './engines.js';
 import { checkSelection, type LayerSelection } from './layers.js';
 import type { QuantizationResult } from './result.js';
@@ -22,7 +28,7 @@ export interface QuantizeDynamicSyncOptions {
 }
 
 /** Options of `quantizeDynamic`. */
-export interface QuantizeDynamicOptions extends QuantizeDynamicSyncOptions {
+export interface QuantizeDynamicOptions extends QuantizeDynamicSyncOptions, AccuracyLimitOptions {
   /** Rejects with the signal's reason as soon as it aborts; what is made later is let go. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -74,11 +80,14 @@ export async function quantizeDynamic<Args extends unknown[], Output>(
   options?: QuantizeDynamicOptions,
 ): Promise<QuantizationResult<Args, Output>> {
   const where = 'quantizeDynamic';
-  const resolved = resolve(where, options, ['signal']);
+  const resolved = resolve(where, options, ['signal', ...accuracyOptionNames]);
   const signal = checkSignal(where, options?.signal);
-  return rewrite(where, model, resolved.selection, signal, (prepared, layers) =>
-    native.quantization.dynamic(prepared, layers, ...resolved.arguments),
-  );
+  const limit = resolveLimit(where, options);
+  const quantize = (selection = resolved.selection) =>
+    rewrite(where, model, selection, signal, (prepared, layers) =>
+      native.quantization.dynamic(prepared, layers, ...resolved.arguments),
+    );
+  return limit === null ? quantize() : quantizeWithin(where, model, limit, quantize, signal);
 }
 
 /**

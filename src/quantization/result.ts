@@ -1,3 +1,4 @@
+import type { AccuracyComparison } from '../compare/accuracy.js';
 import type { ModuleParts } from '../module/module-parts.js';
 import { ScriptModule } from '../module/script-module.js';
 import type { ModuleInput } from '../module/value.js';
@@ -25,6 +26,8 @@ export interface QuantizationResult<Args extends unknown[] = ModuleInput[], Outp
   readonly quantized: readonly QuantizedLayer[];
   /** In the order they run. */
   readonly skipped: readonly SkippedLayer[];
+  /** What it costs, of the source and of `module`; null without `evaluation`. */
+  readonly accuracy: AccuracyComparison | null;
   /** Disposes of the module. */
   [Symbol.dispose](): void;
 }
@@ -47,6 +50,7 @@ export function makeResult<Args extends unknown[], Output>(
     module,
     quantized: native.quantized,
     skipped,
+    accuracy: null,
     [Symbol.dispose]() {
       module[Symbol.dispose]();
     },
