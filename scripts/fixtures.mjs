@@ -31,6 +31,7 @@ const ENTRIES = [
   'test/parity/generators/checkpoints.py',
   'test/parity/generators/mobile.py',
   'test/parity/generators/images.py',
+  'test/parity/generators/quantization_dynamic.py',
 ];
 
 const target = inRoot('.cache', 'fixtures');

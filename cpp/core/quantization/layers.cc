@@ -67,11 +67,8 @@ std::optional<Found> KindOf(const Node* node) {
   }
   for (const Kind& kind : kKinds) {
     if (op != kind.op) continue;
-    const Value* weight = node->input(kind.weight);
-    // Of packed sequences the data and their sizes come first: the weights one later.
-    if (weight->type()->isSubtypeOf(*c10::TensorType::get()) && kind.weight == 2) {
-      weight = node->input(3);
-    }
+    const bool recurrent = kind.weight == 2;
+    const Value* weight = node->input(recurrent ? WeightListOf(node) : kind.weight);
     const Node* list = weight->node();
     if (list->kind() == c10::prim::ListConstruct) {
       if (list->inputs().empty()) return std::nullopt;
@@ -146,6 +143,11 @@ class Finder {
 };
 
 }  // namespace
+
+std::size_t WeightListOf(const Node* node) {
+  // What follows it says whether there are biases.
+  return node->input(3)->type()->kind() == c10::TypeKind::BoolType ? 2 : 3;
+}
 
 std::vector<LayerUse> FindLayers(const Module& prepared) {
   const auto graph = prepared.get_method("forward").graph();

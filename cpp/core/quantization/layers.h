@@ -50,6 +50,10 @@ std::vector<LayerUse> FindLayers(const torch::jit::Module& prepared);
 /// The names and kinds alone.
 std::vector<QuantizableLayer> QuantizableLayers(const torch::jit::Module& prepared);
 
+/// Where the list of weights is among the arguments of a recurrent operator: sequences of several
+/// lengths are two tensors, and come before it as one does.
+std::size_t WeightListOf(const torch::jit::Node* node);
+
 /// The tensor that a value of a prepared module's forward stands for, where it is a constant or an
 /// attribute of the module or its submodules; an undefined one else.
 at::Tensor WeightOf(const torch::jit::Module& prepared, const torch::jit::Value* value);

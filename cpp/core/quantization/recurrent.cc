@@ -17,8 +17,7 @@ using torch::jit::Value;
 struct Arguments {
   std::size_t weights;  // where the list is
 
-  explicit Arguments(const Node* node)
-      : weights(node->input(2)->type()->kind() == c10::TypeKind::ListType ? 2 : 3) {}
+  explicit Arguments(const Node* node) : weights(WeightListOf(node)) {}
 
   std::optional<bool> HasBiases(const Node* node) const { return Bool(node, weights + 1); }
   std::optional<bool> Bidirectional(const Node* node) const { return Bool(node, weights + 5); }
