@@ -69,6 +69,11 @@ export {
 
 // Quantization: smaller and faster modules
 
+export type {
+  CalibrationBatch,
+  CalibrationBatches,
+  CalibrationProgress,
+} from './quantization/calibrate.js';
 export {
   type ConvertOptions,
   type ConvertSyncOptions,
@@ -96,6 +101,13 @@ export {
   quantizeDynamic,
   quantizeDynamicSync,
 } from './quantization/quantize-dynamic.js';
+export {
+  type QuantizationObservers,
+  type QuantizeStaticOptions,
+  type QuantizeStaticSyncOptions,
+  quantizeStatic,
+  quantizeStaticSync,
+} from './quantization/quantize-static.js';
 export {
   type QuantizeWeightsOptions,
   type QuantizeWeightsSyncOptions,

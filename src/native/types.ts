@@ -35,6 +35,7 @@ export type * from './rooms/pruning.js';
 export type * from './rooms/quantization.js';
 export type * from './rooms/quantization-dynamic.js';
 export type * from './rooms/quantization-engine.js';
+export type * from './rooms/quantization-static.js';
 export type * from './rooms/quantization-weights.js';
 export type * from './rooms/runtime.js';
 export type * from './rooms/tensor.js';

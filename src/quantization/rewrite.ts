@@ -10,8 +10,24 @@ import { makeResult, type QuantizationResult } from './result.js';
 /** What is done with a prepared module and the names of the layers selected. */
 type Start<Result> = (prepared: NativePrepared, layers: readonly string[]) => Result;
 
-/** Prepares a module, selects layers on this thread, and rewrites them. @internal */
+/**
+ * Prepares a module, selects layers on this thread, and rewrites them natively.
+ * @internal
+ */
 export async function rewrite<Args extends unknown[], Output>(
+  where: string,
+  model: ScriptModule<Args, Output>,
+  selection: LayerSelection | undefined,
+  signal: AbortSignal | undefined,
+  start: Start<Promise<NativeQuantization>>,
+): Promise<QuantizationResult<Args, Output>> {
+  return rewriteInSteps(where, model, selection, signal, (prepared, layers) =>
+    settle(start(prepared, layers)),
+  );
+}
+
+/** The same where the caller's code runs in between: its errors keep their stacks. @internal */
+export async function rewriteInSteps<Args extends unknown[], Output>(
   where: string,
   model: ScriptModule<Args, Output>,
   selection: LayerSelection | undefined,
@@ -25,7 +41,7 @@ export async function rewrite<Args extends unknown[], Output>(
     const { prepared, layers } = await settle(native.quantization.prepare(parts.handle, where));
     signal?.throwIfAborted();
     const selected = selectLayers(where, layers, selection);
-    const result = await settle(start(prepared, [...selected]));
+    const result = await start(prepared, [...selected]);
     if (dropped) {
       native.module.dispose(result.module);
       throw signal?.reason;

@@ -2,6 +2,7 @@
 import type { QuantizationDynamicRoom } from './quantization-dynamic.js';
 import type { QuantizationEngineRoom } from './quantization-engine.js';
 import type { QuantizationQatRoom } from './quantization-qat.js';
+import type { QuantizationStaticRoom } from './quantization-static.js';
 import type { QuantizationWeightsRoom } from './quantization-weights.js';
 import type { NativeModule } from './values.js';
 
@@ -34,6 +35,7 @@ export interface QuantizationRoom
   extends QuantizationEngineRoom,
     QuantizationDynamicRoom,
     QuantizationQatRoom,
+    QuantizationStaticRoom,
     QuantizationWeightsRoom {
   /** `callee` is for messages. */
   prepare(m: NativeModule, callee: string): Promise<NativePreparation>;
