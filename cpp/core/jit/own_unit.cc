@@ -48,6 +48,12 @@ bool NamesForeign(const Block* block) {
   });
 }
 
+bool IsSameView(const at::Tensor& a, const at::Tensor& b) {
+  return a.scalar_type() == b.scalar_type() && a.storage_offset() == b.storage_offset() &&
+         a.sizes() == b.sizes() && a.strides() == b.strides() &&
+         a.requires_grad() == b.requires_grad();
+}
+
 /// Copies objects, tensors and classes, each once.
 class Copier {
  public:
@@ -82,10 +88,22 @@ class Copier {
       if (declared->kind() == c10::TypeKind::ClassType) declared = child.type();
       copied = child._ivalue();
     } else {
-      copied = value.deepcopy(values_);
+      copied = value.isTensor() ? Copied(value.toTensor()) : value.deepcopy(values_);
     }
     copy.register_attribute(type->getAttributeName(slot), declared, std::move(copied),
                             type->is_parameter(slot), type->is_buffer(slot));
+  }
+
+  /// Once for all names of the same weights: a file gives each name a tensor of its own.
+  at::Tensor Copied(const at::Tensor& tensor) {
+    if (!tensor.defined() || !tensor.has_storage() || tensor.is_quantized()) {
+      return c10::IValue(tensor).deepcopy(values_).toTensor();
+    }
+    auto& known = tensors_[tensor.storage().unsafeGetStorageImpl()];
+    for (const auto& [source, copy] : known) {
+      if (source.is_same(tensor) || IsSameView(source, tensor)) return copy;
+    }
+    return known.emplace_back(tensor, c10::IValue(tensor).deepcopy(values_).toTensor()).second;
   }
 
   void CopyCode(const c10::ClassType& type, Module& copy) {
@@ -112,6 +130,7 @@ class Copier {
   std::unordered_map<c10::TypePtr, c10::TypePtr> types_;
   std::unordered_map<const void*, Module> copies_;
   c10::IValue::HashIdentityIValueMap values_;
+  std::unordered_map<const void*, std::vector<std::pair<at::Tensor, at::Tensor>>> tensors_;
 };
 
 }  // namespace

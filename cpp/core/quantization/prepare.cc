@@ -11,6 +11,8 @@
 #include "core/error.h"
 #include "core/jit/freeze.h"
 #include "core/jit/own_unit.h"
+#include "core/quantization/known_types.h"
+#include "core/quantization/tied_weights.h"
 
 namespace libtorch_node::core {
 
@@ -28,9 +30,12 @@ Module PrepareForQuantization(const Module& module, const char* callee) {
   Module copy = CopyInto(own.unit(), module);
   if (!IsFrozen(module) && copy.hasattr("training")) {
     copy.eval();
+    const TiedWeights tied = FindTiedWeights(copy);
     copy = torch::jit::FoldConvBatchNorm(copy);
     copy = torch::jit::freeze_module(copy, {}, true, true);
+    TieWeights(copy, tied);
   }
+  FoldKnownTypes(copy);
   auto graph = copy.get_method("forward").graph();
   torch::jit::FuseLinear(graph);
   own.ForgetOrigin(copy);
