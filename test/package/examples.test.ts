@@ -39,6 +39,22 @@ describe('the examples run against the built package', () => {
     expect(share('after')).toBeGreaterThanOrEqual(85);
   });
 
+  it('quantize-aware digits: 8 bits cost at most half a point, and a third of the file stays', async () => {
+    const text = await output('examples/quantize-aware-digits/quantize-aware.mjs');
+    const figures = (name: string) => {
+      const line = new RegExp(`${name} +(\\d+\\.\\d+) % [█▉▊▋▌▍▎▏]+ +(\\d+) kB +\\d+ µs`).exec(
+        text,
+      );
+      return [Number(line?.[1]), Number(line?.[2])] as const;
+    };
+    const [float, quantized] = [figures('float'), figures('8 bits')];
+    expect(float[0], text).toBeGreaterThanOrEqual(98);
+    expect(quantized[0], text).toBeGreaterThanOrEqual(float[0] - 0.5);
+    expect(float[1] / quantized[1], text).toBeGreaterThan(2.5);
+    const drop = Number(/accuracy drop: (-?\d+\.\d+) points/.exec(text)?.[1]);
+    expect(drop).toBeCloseTo(float[0] - quantized[0], 1);
+  });
+
   it('voice activity: draws the probability and prints the segments of speech', async () => {
     const text = await output('examples/voice-activity/detect.mjs');
     expect(text).toMatch(/[▁▂▃▄▅▆▇█]{5}/);
