@@ -30,8 +30,10 @@ const ENTRIES = [
   'test/parity/generators/tensors.py',
   'test/parity/generators/checkpoints.py',
   'test/parity/generators/mobile.py',
+  'test/parity/generators/quantization_weights.py',
   'test/parity/generators/images.py',
   'test/parity/generators/quantization_dynamic.py',
+  'test/parity/generators/quantization_static.py',
 ];
 
 const target = inRoot('.cache', 'fixtures');

@@ -45,10 +45,9 @@ interface Resolved {
 function oneOf<T>(where: string, option: string, value: unknown, formats: readonly T[]): T {
   if (value === undefined) return formats[0] as T;
   if (formats.includes(value as T)) return value as T;
-  throw makeError(
-    'ERR_INVALID_ARG_VALUE',
-    `${where}: ${option}: expected ${formats.map(describe).join(', ')}, got ${describe(value)}`,
-  );
+  const known = formats.map((format) => (format === false ? 'false' : `'${format}'`)).join(', ');
+  const got = describe(value);
+  throw makeError('ERR_INVALID_ARG_VALUE', `${where}: ${option}: expected ${known}, got ${got}`);
 }
 
 function checkGroupSize(where: string, value: unknown): number {
