@@ -36,7 +36,7 @@ export function checkBatches(where: string, batches: unknown): void {
 }
 
 /** Whether it can be read only once, as a generator. */
-function isOnce(batches: EvaluationBatches): boolean {
+function isOnce(batches: Iterable<unknown> | AsyncIterable<unknown>): boolean {
   const own: unknown =
     Symbol.asyncIterator in batches
       ? batches[Symbol.asyncIterator]
@@ -45,9 +45,11 @@ function isOnce(batches: EvaluationBatches): boolean {
 }
 
 /** Batches that can be read again and again: those of a generator, collected. @internal */
-export async function repeatable(batches: EvaluationBatches): Promise<EvaluationBatches> {
+export async function repeatable<T>(
+  batches: Iterable<T> | AsyncIterable<T>,
+): Promise<Iterable<T> | AsyncIterable<T>> {
   if (!isOnce(batches)) return batches;
-  const all: EvaluationBatch[] = [];
+  const all: T[] = [];
   for await (const batch of batches) all.push(batch);
   return all;
 }

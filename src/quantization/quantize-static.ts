@@ -1,4 +1,5 @@
 import { makeError } from '../errors.js';
+import { repeatable } from '../evaluate/batches.js';
 import { checkSignal } from '../jit/transform.js';
 import { settle } from '../module/caller-stack.js';
 import { requireParts } from '../module/module-parts.js';
@@ -8,6 +9,12 @@ import { native } from '../native/addon.js';
 import type { NativeModule } from '../native/types.js';
 import { describe } from '../tensor/describe.js';
 import { checkOptions } from '../tensor/options.js';
+import { quantizeWithin } from './accuracy-limit.js';
+import {
+  type AccuracyLimitOptions,
+  accuracyOptionNames,
+  resolveLimit,
+} from './accuracy-options.js';
 import {
   type CalibrationBatch,
   type CalibrationBatches,
@@ -41,7 +48,7 @@ export interface QuantizeStaticSyncOptions {
 }
 
 /** Options of `quantizeStatic`. */
-export interface QuantizeStaticOptions extends QuantizeStaticSyncOptions {
+export interface QuantizeStaticOptions extends QuantizeStaticSyncOptions, AccuracyLimitOptions {
   /** Rejects with the signal's reason as soon as it aborts; no further batch is asked for. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -102,20 +109,25 @@ export async function quantizeStatic<Args extends unknown[], Output>(
   options?: QuantizeStaticOptions,
 ): Promise<QuantizationResult<Args, Output>> {
   const where = 'quantizeStatic';
-  const { selection, onProgress, native: settings } = resolve(where, options, ['signal']);
+  const resolved = resolve(where, options, ['signal', ...accuracyOptionNames]);
+  const { onProgress, native: settings } = resolved;
   const signal = checkSignal(where, options?.signal);
   checkBatches(where, batches, false);
-  return rewriteInSteps(where, model, selection, signal, async (prepared, layers) => {
-    const room = native.quantization;
-    const { observed, module: handle } = await settle(room.observe(prepared, layers, ...settings));
-    const module = observedModule(model, where, handle);
-    try {
-      await calibrate(where, module, batches, onProgress, signal);
-      return await settle(room.convertObserved(observed));
-    } finally {
-      module.dispose();
-    }
-  });
+  const limit = resolveLimit(where, options);
+  const inputs = limit === null ? batches : await repeatable(batches);
+  const quantize = (selection = resolved.selection) =>
+    rewriteInSteps(where, model, selection, signal, async (prepared, layers) => {
+      const room = native.quantization;
+      const made = await settle(room.observe(prepared, layers, ...settings));
+      const module = observedModule(model, where, made.module);
+      try {
+        await calibrate(where, module, inputs, onProgress, signal);
+        return await settle(room.convertObserved(made.observed));
+      } finally {
+        module.dispose();
+      }
+    });
+  return limit === null ? quantize() : quantizeWithin(where, model, limit, quantize, signal);
 }
 
 /**

@@ -10,15 +10,17 @@ import { Reference } from './layer-errors.js';
 import type { LayerSelection } from './layers.js';
 import { type LayerSensitivity, measureEach, type QuantizeLayers } from './one-by-one.js';
 import { quantizeDynamic } from './quantize-dynamic.js';
+import { quantizeStatic } from './quantize-static.js';
 import { quantizeWeights } from './quantize-weights.js';
 
 /** Options of `sensitivity`. */
 export interface SensitivityOptions<Args extends unknown[] = ModuleInput[], Output = Tensor> {
   /**
-   * How layers are quantized: `'dynamic'` unless given; or by a function, which is given those to
-   * quantize, or nothing for all: `(layers) => quantizeDynamic(model, { dtype: 'float16', layers })`.
+   * How layers are quantized: `'dynamic'` unless given; `'static'`, calibrated on the inputs of the
+   * batches; or by a function, which is given those to quantize, or nothing for all:
+   * `(layers) => quantizeDynamic(model, { dtype: 'float16', layers })`.
    */
-  readonly method?: 'dynamic' | 'weights' | QuantizeLayers<Args, Output> | undefined;
+  readonly method?: 'dynamic' | 'static' | 'weights' | QuantizeLayers<Args, Output> | undefined;
   /** What is measured, beside errors of the output. */
   readonly metric?: Metric | undefined;
   /** For functions as metric: whether more is better; true unless given. */
@@ -40,7 +42,7 @@ const where = 'sensitivity';
 const check = optionsCheck(where, (z) => {
   const callback = z.custom((value) => typeof value === 'function', 'expected a function');
   return z.strictObject({
-    method: z.union([z.enum(['dynamic', 'weights']), callback]).optional(),
+    method: z.union([z.enum(['dynamic', 'static', 'weights']), callback]).optional(),
     metric: z.custom(() => true).optional(),
     higherIsBetter: z.boolean().optional(),
     engine: z.string().optional(),
@@ -50,14 +52,22 @@ const check = optionsCheck(where, (z) => {
   });
 });
 
+async function* inputsOf(batches: EvaluationBatches): AsyncGenerator<Tensor | ModuleInput[]> {
+  for await (const [inputs] of batches) yield inputs as Tensor | ModuleInput[];
+}
+
 function quantizerOf<Args extends unknown[], Output>(
   model: ScriptModule<Args, Output>,
+  batches: EvaluationBatches,
   options: SensitivityOptions<Args, Output>,
 ): QuantizeLayers<Args, Output> {
   const { method = 'dynamic', engine, signal } = options;
   if (typeof method === 'function') return method;
   return (layers = options.layers as never) => {
     if (method === 'weights') return quantizeWeights(model, { layers, signal });
+    if (method === 'static') {
+      return quantizeStatic(model, inputsOf(batches), { layers, signal, engine });
+    }
     return quantizeDynamic(model, { layers, signal, engine });
   };
 }
@@ -90,8 +100,9 @@ export async function sensitivity<Args extends unknown[], Output>(
   const { metric, higherIsBetter, onProgress, signal } = options;
   const resolved = metric === undefined ? null : resolveMetric(where, metric, higherIsBetter);
   signal?.throwIfAborted();
-  const quantize = quantizerOf(model, options);
-  const reference = new Reference(where, await repeatable(batches), resolved, signal);
+  const again = await repeatable(batches);
+  const quantize = quantizerOf(model, again, options);
+  const reference = new Reference(where, again, resolved, signal);
   try {
     await reference.take(model as never);
     const full = await quantize();
