@@ -12,6 +12,7 @@
 #include "core/module/format.h"
 #include "core/module/lite_verify.h"
 #include "core/module/reader_stream.h"
+#include "core/module/record_check.h"
 
 namespace libtorch_node::core {
 namespace {
@@ -51,6 +52,7 @@ std::string Backport(const Source& source, std::int64_t version) {
   std::int64_t from = 0;
   try {
     from = static_cast<std::int64_t>(torch::jit::_get_model_bytecode_version(reader));
+    CheckRecords(reader, content.entries);
     VerifyBytecode(reader, content.entries);
     if (version >= kFirst && version < from) {
       ReaderStream in(reader);

@@ -11,6 +11,7 @@
 #include "core/error_message.h"
 #include "core/module/lite_objects.h"
 #include "core/module/lite_schema.h"
+#include "core/module/lite_slots.h"
 #include "core/module/lite_verify.h"
 #include "core/module/module_copy.h"
 #include "core/module/plain_type_name.h"
@@ -52,6 +53,7 @@ LiteEngine::LiteEngine(torch::jit::mobile::Module module)
     CheckInstructions(*function);
     PrepareCalls(*function);
   }
+  FillSlots(module_);
   const std::vector<LiteEffects> effects =
       core::EffectsOf(unit, ContainerSlots(c10::IValue(object_)));
   const std::vector<std::size_t> own = OwnFunctions(unit, module_.name());

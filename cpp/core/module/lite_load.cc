@@ -15,6 +15,7 @@
 #include "core/error.h"
 #include "core/module/lite_verify.h"
 #include "core/module/reader_stream.h"
+#include "core/module/record_check.h"
 
 namespace libtorch_node::core {
 namespace {
@@ -58,6 +59,7 @@ std::vector<std::string> MissingOperators(const std::vector<std::string>& names)
 torch::jit::mobile::Module LoadLite(const std::shared_ptr<Reader>& reader,
                                     const std::vector<ZipEntry>& entries,
                                     const LiteLoadOptions& options, ExtraFiles& extra_files) {
+  CheckRecords(reader, entries);
   VerifyBytecode(reader, entries);
   ReaderStream stream(reader);
   const std::uint64_t check = options.check_operators ? torch::jit::OPERATOR_CHECK : 0;

@@ -11,6 +11,7 @@
 
 #include "core/error.h"
 #include "core/error_message.h"
+#include "core/module/lite_slots.h"
 
 namespace libtorch_node::core {
 namespace {
@@ -23,15 +24,11 @@ std::string NameOf(const LiteObject& object, std::size_t slot) {
   return object->type()->getAttributeName(slot);
 }
 
-std::size_t SlotsOf(const LiteObject& object) {
-  return std::min(object->slots().size(), object->type()->numAttributes());
-}
-
 template <typename Visit>
 void EachTensor(const LiteObject& object, const std::string& prefix, int depth,
                 std::unordered_set<const void*>& seen, const Visit& visit) {
   if (depth > kDeepest || !seen.insert(object.get()).second) return;
-  for (std::size_t slot = 0; slot < SlotsOf(object); ++slot) {
+  for (std::size_t slot = 0, slots = SavedSlots(object); slot < slots; ++slot) {
     const c10::IValue& value = object->slots()[slot];
     const std::string name = prefix + NameOf(object, slot);
     if (value.isTensor() && value.toTensor().defined()) visit(name, value.toTensor());
@@ -41,7 +38,7 @@ void EachTensor(const LiteObject& object, const std::string& prefix, int depth,
 
 std::string NamesIn(const LiteObject& object) {
   std::string names;
-  for (std::size_t slot = 0; slot < SlotsOf(object); ++slot) {
+  for (std::size_t slot = 0, slots = SavedSlots(object); slot < slots; ++slot) {
     const std::string& name = NameOf(object, slot);
     if (!name.starts_with("_")) names += (names.empty() ? "" : ", ") + name;
   }
@@ -63,7 +60,7 @@ std::string TypeTextOf(const c10::IValue& value) {
 }
 
 c10::IValue Slot(const LiteObject& object, const std::string& name, const std::string& asked) {
-  for (std::size_t slot = 0; slot < SlotsOf(object); ++slot) {
+  for (std::size_t slot = 0, slots = SavedSlots(object); slot < slots; ++slot) {
     if (NameOf(object, slot) == name) return object->slots()[slot];
   }
   ThrowMissing(object, asked);
@@ -104,7 +101,7 @@ std::vector<std::pair<std::string, std::string>> AttributesOf(const LiteObject& 
                                                               const std::string& path) {
   const LiteObject object = Submodule(root, path);
   std::vector<std::pair<std::string, std::string>> attributes;
-  for (std::size_t slot = 0; slot < SlotsOf(object); ++slot) {
+  for (std::size_t slot = 0, slots = SavedSlots(object); slot < slots; ++slot) {
     const c10::IValue& value = object->slots()[slot];
     if (IsTree(value)) continue;
     attributes.emplace_back(NameOf(object, slot), TypeTextOf(value));

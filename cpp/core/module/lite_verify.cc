@@ -1,11 +1,8 @@
 #include "core/module/lite_verify.h"
 
-#include <ATen/core/jit_type.h>
 #include <caffe2/serialize/inline_container.h>
 #include <torch/csrc/jit/runtime/instruction.h>
-#include <torch/csrc/jit/serialization/unpickler.h>
 
-#include <cstring>
 #include <limits>
 #include <optional>
 #include <string>
@@ -15,6 +12,7 @@
 
 #include "core/error.h"
 #include "core/module/format.h"
+#include "core/module/pickled_tuple.h"
 
 namespace libtorch_node::core {
 namespace {
@@ -34,8 +32,10 @@ struct Tables {
   std::size_t registers = 0;
 };
 
+constexpr std::string_view kSubject = "its bytecode";
+
 [[noreturn]] void ThrowDamaged(const std::string& what) {
-  throw Error("ERR_LOAD_FAILED", "its bytecode is damaged: " + what);
+  throw Error("ERR_LOAD_FAILED", std::string(kSubject) + " is damaged: " + what);
 }
 
 bool Within(int64_t first, int64_t count, std::size_t size) {
@@ -104,45 +104,7 @@ std::optional<OpCode> CodeOf(std::string_view name) {
   return std::nullopt;
 }
 
-/// A pickled tuple, or nothing that has elements.
-class Tuple {
- public:
-  explicit Tuple(const c10::IValue& value) {
-    if (!value.isTuple()) ThrowDamaged("a table is no tuple");
-    elements_ = value.toTupleRef().elements().vec();
-  }
-  const c10::IValue& At(std::size_t index) const {
-    if (index >= elements_.size()) ThrowDamaged("a table is too short");
-    return elements_[index];
-  }
-  int64_t IntAt(std::size_t index) const {
-    if (!At(index).isInt()) ThrowDamaged("a number is none");
-    return At(index).toInt();
-  }
-  const std::string& TextAt(std::size_t index) const {
-    if (!At(index).isString()) ThrowDamaged("a name is none");
-    return At(index).toStringRef();
-  }
-  const std::vector<c10::IValue>& all() const { return elements_; }
-
-  /// The value of a field by its name, in the place LibTorch looks for it.
-  const c10::IValue& Field(std::size_t index, std::string_view name) const {
-    const c10::IValue& pair = At(index);
-    if (!pair.isTuple() || pair.toTupleRef().elements().size() != 2)
-      ThrowDamaged("a field is none");
-    const auto& elements = pair.toTupleRef().elements();
-    if (!elements[0].isString() || elements[0].toStringRef() != name) {
-      ThrowDamaged("the field '" + std::string(name) + "' is missing");
-    }
-    return elements[1];
-  }
-
- private:
-  std::vector<c10::IValue> elements_;
-};
-
-Instruction InstructionOf(const c10::IValue& value) {
-  const Tuple parts(value);
+Instruction InstructionOf(const PickledTuple& parts) {
   const auto code = CodeOf(parts.TextAt(0));
   const int64_t x = parts.IntAt(1);
   const int64_t n = parts.IntAt(2);
@@ -153,67 +115,37 @@ Instruction InstructionOf(const c10::IValue& value) {
   return {*code, static_cast<int32_t>(x), static_cast<uint16_t>(n)};
 }
 
-Tables TablesOf(const Tuple& function) {
+Tables TablesOf(const PickledTuple& function) {
   Tables tables;
   tables.name = function.TextAt(0);
-  const Tuple code(function.At(1));
-  const Tuple instructions(code.Field(0, "instructions"));
-  for (const c10::IValue& value : instructions.all()) {
-    tables.instructions.push_back(InstructionOf(value));
+  const PickledTuple code = function.TupleAt(1);
+  const PickledTuple instructions = code.Field(0, "instructions");
+  for (std::size_t i = 0; i < instructions.size(); ++i) {
+    tables.instructions.push_back(InstructionOf(instructions.TupleAt(i)));
   }
-  const Tuple operators(code.Field(1, "operators"));
-  for (const c10::IValue& value : operators.all()) {
-    const Tuple name(value);
+  const PickledTuple operators = code.Field(1, "operators");
+  for (std::size_t i = 0; i < operators.size(); ++i) {
+    const PickledTuple name = operators.TupleAt(i);
     name.TextAt(0);
     name.TextAt(1);
-    if (name.all().size() > 2) name.IntAt(2);
-    ++tables.operators;
+    if (name.size() > 2) name.IntAt(2);
   }
-  const Tuple constants(code.Field(2, "constants"));
+  tables.operators = operators.size();
+  const PickledTuple constants = code.Field(2, "constants");
   for (const c10::IValue& value : constants.all()) {
     tables.constants.push_back(value.isString());
   }
-  const Tuple types(code.Field(3, "types"));
-  for (std::size_t i = 0; i < types.all().size(); ++i) types.TextAt(i);
-  tables.types = types.all().size();
-  const c10::IValue& registers = code.Field(4, "register_size");
+  const PickledTuple types = code.Field(3, "types");
+  for (std::size_t i = 0; i < types.size(); ++i) types.TextAt(i);
+  tables.types = types.size();
+  const int64_t registers = code.IntField(4, "register_size");
   // What the interpreter reserves before it runs.
   constexpr int64_t kMost = 1 << 24;
-  if (!registers.isInt() || !Within(registers.toInt(), 0, kMost)) ThrowDamaged("its registers");
-  tables.registers = static_cast<std::size_t>(registers.toInt());
+  if (!Within(registers, 0, kMost)) ThrowDamaged("its registers");
+  tables.registers = static_cast<std::size_t>(registers);
   // Upgraders of old operators, which LibTorch adds; it counts them when all is loaded.
   tables.functions = std::numeric_limits<int32_t>::max();
   return tables;
-}
-
-c10::IValue ReadPickle(const char* data, std::size_t size, std::uint64_t version) {
-  std::size_t at = 0;
-  const auto read = [&](char* into, std::size_t count) {
-    count = std::min(count, size - at);
-    std::memcpy(into, data + at, count);
-    at += count;
-    return count;
-  };
-  // Constants may be tensors, and objects of classes written in C++: neither matters here.
-  const auto resolve = [](const c10::QualifiedName& name) {
-    c10::TypePtr type;
-    // Types of constants that are lists of other than numbers, and of dicts, come by here too.
-    if (name.qualifiedName().starts_with("List[")) {
-      type = c10::ListType::create(c10::AnyType::get());
-    } else if (name.qualifiedName().starts_with("Dict[")) {
-      type = c10::DictType::create(c10::AnyType::get(), c10::AnyType::get());
-    } else {
-      type = c10::ClassType::create(name, {});
-    }
-    return c10::StrongTypePtr(nullptr, std::move(type));
-  };
-  const auto make = [](const c10::StrongTypePtr&, const c10::IValue&) {
-    return c10::intrusive_ptr<c10::ivalue::Object>();
-  };
-  const auto no_data = [](const std::string&) { return at::DataPtr(nullptr, c10::kCPU); };
-  torch::jit::Unpickler unpickler(read, resolve, make, no_data, c10::kCPU, false, nullptr);
-  unpickler.set_version(version);
-  return unpickler.parse_ivalue();
 }
 
 }  // namespace
@@ -238,11 +170,10 @@ void VerifyBytecode(const std::shared_ptr<Reader>& reader, const std::vector<Zip
                 "the archive is damaged: the checksum of its record " + name + " does not fit");
   }
   const auto [data, size] = archive.getRecord("bytecode.pkl");
-  const Tuple functions(ReadPickle(static_cast<const char*>(data.get()), size, archive.version()));
+  const PickledTuple functions(
+      ReadPickle(static_cast<const char*>(data.get()), size, archive.version()), kSubject);
   functions.IntAt(0);
-  for (std::size_t i = 1; i < functions.all().size(); ++i) {
-    Check(TablesOf(Tuple(functions.At(i))));
-  }
+  for (std::size_t i = 1; i < functions.size(); ++i) Check(TablesOf(functions.TupleAt(i)));
 }
 
 }  // namespace libtorch_node::core

@@ -15,7 +15,9 @@
 #include "core/module/lite_load.h"
 #include "core/module/operator_schemas.h"
 #include "core/module/read_adapter.h"
+#include "core/module/record_check.h"
 #include "core/module/torchscript_engine.h"
+#include "core/quantization/engine.h"
 #include "core/runtime/exit.h"
 
 namespace libtorch_node::core {
@@ -65,6 +67,7 @@ class Loader {
   Loaded LoadTorchScript(const FileContent& content) {
     CheckRecordSizes(content.entries, reader_->size(), Name());
     return Finish([&](auto& extra) {
+      CheckRecords(reader_, content.entries);
       NameExtraFiles(content, extra);
       return std::make_shared<TorchScriptEngine>(torch::jit::load(reader_, options_.device, extra),
                                                  options_.executor);
@@ -122,6 +125,7 @@ class Loader {
       MaterializeOperatorSchemas();
       // Modules made under InferenceMode could never be trained.
       const c10::InferenceMode off(false);
+      const UnpackingScope own_engine;
       Loaded loaded;
       loaded.engine = read(loaded.extra_files);
       return loaded;

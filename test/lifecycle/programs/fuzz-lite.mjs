@@ -59,7 +59,7 @@ function mutant(seed) {
     spoil(bytes, 0, bytes.length);
     return bytes;
   }
-  const pickles = recordsOf(bytes).filter(({ label }) => label.endsWith('.pkl'));
+  const pickles = recordsOf(bytes).filter(({ label }) => /\.(debug_)?pkl$/.test(label));
   const { entry, header, start, size } = pickles[random(pickles.length)];
   spoil(bytes, start, start + size);
   const sum = crc32(bytes.subarray(start, start + size));
