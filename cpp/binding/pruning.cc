@@ -85,7 +85,7 @@ Napi::Value Prune(const Napi::CallbackInfo& info) {
 Napi::Value Remove(const Napi::CallbackInfo& info) {
   const Engine engine = EngineOf(info);
   const core::Gate::Pass pass = EnterAlone(engine);
-  Put(engine, core::RemovePruning(engine->module(), info[1].ToString().Utf8Value()));
+  Put(engine, core::RemovePruning(engine->module(), {info[1].ToString().Utf8Value()}));
   return info.Env().Undefined();
 }
 
@@ -122,6 +122,7 @@ void InitPruning(Napi::Env env, Napi::Object exports) {
   Define<Remove>(room, "remove");
   Define<PrunedNames>(room, "prunedNames");
   Define<Sparsity>(room, "sparsity");
+  InitPruningShrink(env, room);
   exports.Set("pruning", room);
 }
 

@@ -6,5 +6,6 @@ namespace libtorch_node::binding {
 
 /// The room `pruning`.
 void InitPruning(Napi::Env env, Napi::Object exports);
+void InitPruningShrink(Napi::Env env, Napi::Object room);
 
 }  // namespace libtorch_node::binding

@@ -4,6 +4,15 @@ export type { PruningAmount } from './amount.js';
 export type { NormOrder } from './arguments.js';
 export { isPruned, remove } from './pruned.js';
 export {
+  type KeptChannels,
+  type ShrinkOptions,
+  type ShrinkResult,
+  type ShrinkSyncOptions,
+  type ShrunkLayer,
+  shrink,
+  shrinkSync,
+} from './shrink.js';
+export {
   type LayerSparsity,
   type ModuleSparsity,
   type ParameterSparsity,

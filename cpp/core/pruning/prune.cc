@@ -156,27 +156,32 @@ Module Prune(const Module& root, const PruningRequest& request) {
   return made;
 }
 
-Module RemovePruning(const Module& root, const std::string& name) {
+Module RemovePruning(const Module& root, const std::vector<std::string>& names) {
   const c10::InferenceMode off(false);
   const c10::AutoGradMode no_grad(false);
-  const ParameterPlace place = FindParameter(root, name, "prune.remove");
-  if (!place.pruned()) {
-    throw Error("ERR_NOT_PRUNED",
-                "parameter '" + name + "' has to be pruned before pruning can be removed");
-  }
-  const at::Tensor original = place.original();
-  const at::Tensor weight = place.weight();
-  const Object* owner = place.owner._ivalue().get();
   ObjectEdits edits;
-  edits[owner].removed = {OriginalName(place.name), MaskName(place.name)};
-  edits[owner].added = {{place.name, original, true}};
-  // An attribute of that name, which Python leaves in a trace, makes way.
-  if (place.owner.hasattr(place.name)) edits[owner].removed.push_back(place.name);
-  const std::vector<ParameterOf> parameters = {{owner, place.name, {}}};
+  std::vector<ParameterOf> parameters;
+  std::vector<std::pair<at::Tensor, at::Tensor>> values;
+  for (const std::string& name : names) {
+    const ParameterPlace place = FindParameter(root, name, "prune.remove");
+    if (!place.pruned()) {
+      throw Error("ERR_NOT_PRUNED",
+                  "parameter '" + name + "' has to be pruned before pruning can be removed");
+    }
+    const Object* owner = place.owner._ivalue().get();
+    // An attribute of the name itself makes way.
+    for (const std::string& old : {OriginalName(place.name), MaskName(place.name), place.name}) {
+      edits[owner].removed.push_back(old);
+    }
+    edits[owner].added.push_back({place.name, place.original(), true});
+    parameters.push_back({owner, place.name, {}});
+    values.emplace_back(AsNormalTensor(place.original()), place.weight());
+  }
+  if (names.empty()) return root;
   Module made = WithPrivateTypes(root, edits, [&](Graph& graph, const EditedTypes& edited) {
     UnmaskReads(graph, edited, parameters);
   });
-  AsNormalTensor(original).copy_(weight);
+  for (const auto& [original, weight] : values) original.copy_(weight);
   return made;
 }
 

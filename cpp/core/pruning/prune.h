@@ -25,8 +25,9 @@ struct PruningRequest {
 /// already get their next one in place. Throws ERR_NO_ATTRIBUTE, ERR_FROZEN, ERR_NOT_PRUNABLE.
 torch::jit::Module Prune(const torch::jit::Module& root, const PruningRequest& request);
 
-/// The module with the parameter as it was read, for good. Throws ERR_NOT_PRUNED.
-torch::jit::Module RemovePruning(const torch::jit::Module& root, const std::string& name);
+/// The module with the parameters as they were read, for good. Throws ERR_NOT_PRUNED.
+torch::jit::Module RemovePruning(const torch::jit::Module& root,
+                                 const std::vector<std::string>& names);
 
 /// Qualified names of the parameters that have a mask.
 std::vector<std::string> PrunedNames(const torch::jit::Module& root);

@@ -1,4 +1,4 @@
-/** `cpp/binding/pruning.cc`. */
+/** `cpp/binding/pruning*.cc`. */
 import type { Tensor } from '../../tensor/tensor.js';
 import type { NativeModule } from './values.js';
 
@@ -27,6 +27,20 @@ export interface NativeSparsity {
   readonly total: number;
 }
 
+export interface NativeShrunk {
+  readonly module: NativeModule;
+  readonly shrunk: readonly {
+    readonly name: string;
+    readonly before: number;
+    readonly after: number;
+  }[];
+  readonly kept: readonly {
+    readonly name: string;
+    readonly channels: number;
+    readonly reason: string;
+  }[];
+}
+
 export interface PruningRoom {
   /** Several names are ranked together; scores are as many, null where the weights themselves rank. */
   prune(
@@ -38,4 +52,6 @@ export interface PruningRoom {
   remove(m: NativeModule, name: string): void;
   prunedNames(m: NativeModule): string[];
   sparsity(m: NativeModule): NativeSparsity[];
+  shrink(m: NativeModule): Promise<NativeShrunk>;
+  shrinkSync(m: NativeModule): NativeShrunk;
 }
