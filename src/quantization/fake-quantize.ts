@@ -1,8 +1,7 @@
 import { requireParts } from '../module/module-parts.js';
 import type { ScriptModule } from '../module/script-module.js';
 import { native } from '../native/addon.js';
-
-type AnyModule = ScriptModule<never[], unknown>;
+import type { NativeModule } from '../native/types.js';
 
 /**
  * Lets the `FakeQuantize` modules of a module follow the ranges of values again, as they do at first:
@@ -18,7 +17,9 @@ type AnyModule = ScriptModule<never[], unknown>;
  * enableObserver(qat);
  * ```
  */
-export function enableObserver(model: AnyModule): void {
+export function enableObserver<Args extends unknown[], Output>(
+  model: ScriptModule<Args, Output>,
+): void {
   native.quantization.enableObserver(handleOf('enableObserver', model), true);
 }
 
@@ -37,7 +38,9 @@ export function enableObserver(model: AnyModule): void {
  * const y = await qat.eval().forward(ones([2, 16]).mul(100)); // clipped to the ranges seen
  * ```
  */
-export function disableObserver(model: AnyModule): void {
+export function disableObserver<Args extends unknown[], Output>(
+  model: ScriptModule<Args, Output>,
+): void {
   native.quantization.enableObserver(handleOf('disableObserver', model), false);
 }
 
@@ -55,7 +58,9 @@ export function disableObserver(model: AnyModule): void {
  * enableFakeQuant(qat);
  * ```
  */
-export function enableFakeQuant(model: AnyModule): void {
+export function enableFakeQuant<Args extends unknown[], Output>(
+  model: ScriptModule<Args, Output>,
+): void {
   native.quantization.enableFakeQuant(handleOf('enableFakeQuant', model), true);
 }
 
@@ -75,10 +80,12 @@ export function enableFakeQuant(model: AnyModule): void {
  * console.log(a.sub(b).abs().max().item() < 1e-6); // true
  * ```
  */
-export function disableFakeQuant(model: AnyModule): void {
+export function disableFakeQuant<Args extends unknown[], Output>(
+  model: ScriptModule<Args, Output>,
+): void {
   native.quantization.enableFakeQuant(handleOf('disableFakeQuant', model), false);
 }
 
-function handleOf(where: string, model: AnyModule) {
+function handleOf(where: string, model: unknown): NativeModule {
   return requireParts(where, model).handle;
 }
