@@ -3,6 +3,7 @@ import { addCompare } from './compare/command.js';
 import { addDoctor } from './doctor/command.js';
 import { addInspect } from './inspect/command.js';
 import { addLibTorch } from './libtorch/command.js';
+import { addQuantize } from './quantize/command.js';
 import { addRun } from './run/command.js';
 import { addTypes } from './types/command.js';
 
@@ -12,6 +13,7 @@ export const commands: readonly AddCommand[] = [
   addTypes,
   addRun,
   addCompare,
+  addQuantize,
   addLibTorch,
   addDoctor,
 ];

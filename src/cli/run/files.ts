@@ -25,16 +25,16 @@ function patternOf(glob: string): RegExp {
 }
 
 /** The files that paths, folders and patterns stand for; shells expand patterns that are not quoted. */
-export function expandFiles(paths: readonly string[]): string[] {
+export function expandFiles(paths: readonly string[], option = '--batch'): string[] {
   const files = paths.flatMap((path) => {
     if (isFolder(path)) return filesOf(path, () => true);
     if (statSync(path, { throwIfNoEntry: false }) !== undefined) return [path];
     if (!/[*?]/.test(basename(path)) || !isFolder(dirname(path))) {
-      throw new UsageError(`--batch ${path}: no such file or folder`);
+      throw new UsageError(`${option} ${path}: no such file or folder`);
     }
     const pattern = patternOf(basename(path));
     return filesOf(dirname(path), (name) => pattern.test(name));
   });
-  if (files.length === 0) throw new UsageError(`--batch ${paths.join(' ')}: there are no files`);
+  if (files.length === 0) throw new UsageError(`${option} ${paths.join(' ')}: there are no files`);
   return files;
 }

@@ -26,7 +26,7 @@ const imageMagics: readonly (readonly [at: number, magic: string])[] = [
   [0, '<svg'],
 ];
 
-async function headOf(path: string): Promise<{ head: Uint8Array; size: number }> {
+export async function headOf(path: string): Promise<{ head: Uint8Array; size: number }> {
   const file = await open(path);
   try {
     const { size } = await file.stat();
@@ -38,7 +38,7 @@ async function headOf(path: string): Promise<{ head: Uint8Array; size: number }>
   }
 }
 
-function isImage(head: Uint8Array): boolean {
+export function isImage(head: Uint8Array): boolean {
   const text = Buffer.from(head).toString('latin1');
   return imageMagics.some(([at, magic]) => text.startsWith(magic, at));
 }
