@@ -69,6 +69,7 @@ export {
 
 // Quantization: smaller and faster modules
 
+export type { AccuracyLimitOptions } from './quantization/accuracy-options.js';
 export type {
   CalibrationBatch,
   CalibrationBatches,
@@ -80,7 +81,11 @@ export {
   convert,
   convertSync,
 } from './quantization/convert.js';
-export type { QuantizedBackend, QuantizedEngine } from './quantization/engines.js';
+export {
+  type QuantizedBackend,
+  type QuantizedEngine,
+  supportedQuantizedOperators,
+} from './quantization/engines.js';
 export {
   disableFakeQuant,
   disableObserver,

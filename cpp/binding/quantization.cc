@@ -1,5 +1,7 @@
 #include "binding/quantization.h"
 
+#include "core/jit/inlined_frames.h"
+
 namespace libtorch_node::binding {
 
 namespace {
@@ -98,6 +100,7 @@ Napi::Value RewriteOnPool(const Napi::CallbackInfo& info, Rewrite rewrite) {
   const Prepared prepared = RequireHandleOf<PreparedModule>(environment, info[0]);
   Work work = [prepared, rewrite = std::move(rewrite)]() -> Settle {
     const core::QuantizationResult result = rewrite(*prepared);
+    core::OwnInlinedFrames(result.module);
     const auto engine =
         std::make_shared<core::TorchScriptEngine>(result.module, prepared->executor);
     return [result, engine, pool = prepared->pool](Environment& settling) {
@@ -112,6 +115,7 @@ Napi::Value RewriteHere(const Napi::CallbackInfo& info, const Rewrite& rewrite) 
   Environment& environment = Environment::Of(info.Env());
   const Prepared prepared = RequireHandleOf<PreparedModule>(environment, info[0]);
   const core::QuantizationResult result = rewrite(*prepared);
+  core::OwnInlinedFrames(result.module);
   auto engine = std::make_shared<core::TorchScriptEngine>(result.module, prepared->executor);
   return Napi::Value(info.Env(),
                      FromQuantization(environment, result, std::move(engine), prepared->pool));

@@ -1,5 +1,6 @@
 #include "binding/quantization.h"
 #include "core/quantization/engine.h"
+#include "core/quantization/operators.h"
 
 namespace libtorch_node::binding {
 
@@ -26,6 +27,13 @@ Napi::Value SetEngine(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+Napi::Value SupportedOperators(const Napi::CallbackInfo& info) {
+  const std::vector<std::string> names = core::QuantizedOperators();
+  Napi::Array result = Napi::Array::New(info.Env(), names.size());
+  for (uint32_t i = 0; i < names.size(); ++i) result.Set(i, names[i]);
+  return result;
+}
+
 }  // namespace
 
 void InitQuantizationEngine(Napi::Env, Napi::Object room) {
@@ -33,6 +41,7 @@ void InitQuantizationEngine(Napi::Env, Napi::Object room) {
   Define<SupportedEngines>(room, "supportedEngines");
   Define<Engine>(room, "engine");
   Define<SetEngine>(room, "setEngine");
+  Define<SupportedOperators>(room, "supportedOperators");
 }
 
 }  // namespace libtorch_node::binding

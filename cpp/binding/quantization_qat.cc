@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "binding/quantization.h"
+#include "core/jit/inlined_frames.h"
 #include "core/jit/trace_guard.h"
 #include "core/quantization/engine.h"
 #include "core/quantization/fake_quantize.h"
@@ -38,6 +39,7 @@ struct Converted {
 
 Converted ConvertEngine(const Engine& trained, at::QEngine qengine) {
   core::QuantizationResult result = core::ConvertQat(trained->module(), qengine);
+  core::OwnInlinedFrames(result.module);
   auto engine = std::make_shared<core::TorchScriptEngine>(result.module, trained->executor());
   return {std::move(result), std::move(engine)};
 }

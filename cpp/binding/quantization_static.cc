@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "binding/quantization.h"
+#include "core/jit/inlined_frames.h"
 #include "core/quantization/engine.h"
 #include "core/quantization/static.h"
 
@@ -46,6 +47,7 @@ struct Observation {
 
 Observation StartObserving(const PreparedModule& prepared, const core::ObserveOptions& options) {
   auto observed = std::make_shared<ObservedModule>(core::Observe(prepared, options));
+  core::OwnInlinedFrames(observed->prepared.module);
   auto engine = std::make_shared<core::TorchScriptEngine>(observed->prepared.module,
                                                           core::ExecutorMode::kOff);
   return {std::move(observed), std::move(engine)};
@@ -87,6 +89,7 @@ struct Converted {
 
 Converted Convert(ObservedModule& observed) {
   core::QuantizationResult result = core::ConvertObserved(observed);
+  core::OwnInlinedFrames(result.module);
   auto engine =
       std::make_shared<core::TorchScriptEngine>(result.module, observed.prepared.executor);
   return {std::move(result), std::move(engine)};

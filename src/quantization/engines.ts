@@ -43,3 +43,18 @@ export const quantizedBackend: QuantizedBackend = Object.freeze({
     native.quantization.setEngine(name);
   },
 });
+
+/**
+ * Names of the operators of this LibTorch that take quantized tensors or packed weights on the CPU, in
+ * order: 'aten::relu', 'quantized::linear_dynamic'. Those in `quantized` come with their engines.
+ *
+ * @example
+ * ```ts
+ * import { supportedQuantizedOperators } from 'libtorch-node';
+ *
+ * console.log(supportedQuantizedOperators().includes('quantized::linear_dynamic')); // true
+ * ```
+ */
+export function supportedQuantizedOperators(): readonly string[] {
+  return native.quantization.supportedOperators();
+}

@@ -13,6 +13,7 @@
 #include <memory>
 
 #include "core/error.h"
+#include "core/jit/inlined_frames.h"
 #include "core/jit/own_unit.h"
 
 namespace libtorch_node::core {
@@ -80,6 +81,7 @@ Module FreezeCopy(const Module& module, const std::vector<std::string>& preserve
   const c10::AutoGradMode no_grad(false);
   OwnUnit own(module);
   Module frozen = torch::jit::freeze_module(CopyInto(own.unit(), module), preserved);
+  OwnInlinedFrames(frozen);
   for (const auto& method : frozen.get_methods()) {
     if (auto* function = torch::jit::tryToGraphFunction(method.function())) {
       rewrite(function->graph());

@@ -8,6 +8,9 @@
 #include <unordered_map>
 #include <utility>
 
+#include "core/jit/inlined_frames.h"
+#include "core/quantization/engine.h"
+
 namespace libtorch_node::core {
 namespace {
 
@@ -157,7 +160,10 @@ void OwnUnit::ForgetOrigin(const Module& made) {
 }
 
 Module CopyInto(const std::shared_ptr<CompilationUnit>& unit, const Module& module) {
-  return Copier(unit).Copy(module);
+  const UnpackingScope own_engine;
+  Module copy = Copier(unit).Copy(module);
+  OwnInlinedFrames(copy);
+  return copy;
 }
 
 }  // namespace libtorch_node::core

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/quantization/engine.h"
 #include "core/tensor/may_hold_tensors.h"
 
 namespace libtorch_node::core {
@@ -236,6 +237,7 @@ c10::intrusive_ptr<Object> CopyAttributes(const c10::intrusive_ptr<Object>& obje
 torch::jit::Module DeepCopy(const torch::jit::Module& module) {
   const c10::InferenceMode off(false);
   const c10::AutoGradMode no_grad(false);
+  const UnpackingScope own_engine;
   torch::jit::Module copy = module.deepcopy();
   std::vector<at::Tensor> copies;
   for (const at::Tensor& parameter : copy.parameters()) copies.push_back(parameter);

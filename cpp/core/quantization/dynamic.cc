@@ -11,6 +11,7 @@
 
 #include "core/error.h"
 #include "core/quantization/attributes.h"
+#include "core/quantization/computed_weight.h"
 #include "core/quantization/engine.h"
 #include "core/quantization/packing.h"
 #include "core/quantization/recurrent.h"
@@ -46,14 +47,14 @@ class Rewriter {
  private:
   Refusal Linear(const LayerUse& use) {
     const Node* first = use.nodes.front();
-    const at::Tensor weight = WeightOf(module_, first->input(1));
+    const at::Tensor weight = ComputedWeightOf(module_, first->input(1));
     if (!weight.defined()) return "its weight is computed while it runs";
     if (weight.dim() != 2) return "its weight is no matrix";
     if (weight.scalar_type() != at::kFloat) return "its weight is not float32";
     if (weight.numel() == 0) return "its weight is empty";
     std::optional<at::Tensor> bias;
     if (first->input(2)->type()->kind() != c10::TypeKind::NoneType) {
-      bias = WeightOf(module_, first->input(2));
+      bias = ComputedWeightOf(module_, first->input(2));
       if (!bias->defined()) return "its bias is computed while it runs";
     }
     for (const Node* node : use.nodes) {
@@ -70,6 +71,7 @@ class Rewriter {
   }
 
   bool SameBias(const Value* one, const Value* other) const {
+    if (one == other) return true;
     const at::Tensor first = WeightOf(module_, one);
     const at::Tensor second = WeightOf(module_, other);
     return first.defined() == second.defined() && (!first.defined() || first.is_same(second));

@@ -16,24 +16,37 @@ std::shared_mutex& Lock() {
   return *lock;
 }
 
-thread_local int unpacking_depth = 0;
+/// Of this thread: scopes that hold the lock, of which the first took it.
+thread_local int depth = 0;
 
 void EnterShared() {
-  if (unpacking_depth == 0) Lock().lock_shared();
-  ++unpacking_depth;
+  if (depth == 0) Lock().lock_shared();
+  ++depth;
 }
 
 void LeaveShared() {
-  --unpacking_depth;
-  if (unpacking_depth == 0) Lock().unlock_shared();
+  --depth;
+  if (depth == 0) Lock().unlock_shared();
 }
 
-/// Leaves the lock held: exclusively when the engine was exchanged, which it tells.
-bool Exchange(at::QEngine engine) {
+void EnterExclusive() {
+  // A lock that is shared cannot become exclusive.
+  if (depth > 0) throw Error("ERR_INTERNAL", "the quantized engine is in use by this thread");
+  Lock().lock();
+  ++depth;
+}
+
+void LeaveExclusive() {
+  --depth;
+  Lock().unlock();
+}
+
+/// Leaves the lock held: exclusively when the engine is to be exchanged, which it tells.
+bool EnterFor(at::QEngine engine) {
   EnterShared();
   if (CurrentEngine() == engine) return false;
   LeaveShared();
-  Lock().lock();
+  EnterExclusive();
   return true;
 }
 
@@ -73,14 +86,14 @@ void SetEngine(at::QEngine engine) {
 }
 
 PackingScope::PackingScope(at::QEngine engine)
-    : exchanged_(Exchange(engine)), previous_(CurrentEngine()) {
+    : exchanged_(EnterFor(engine)), previous_(CurrentEngine()) {
   if (exchanged_) at::globalContext().setQEngine(engine);
 }
 
 PackingScope::~PackingScope() {
   if (exchanged_) {
     at::globalContext().setQEngine(previous_);
-    Lock().unlock();
+    LeaveExclusive();
   } else {
     LeaveShared();
   }

@@ -98,6 +98,18 @@ std::string PathOf(const Value* value, const Value* self) {
   return value == self ? path : std::string();
 }
 
+/// The attribute that a computed weight is made of, or nothing.
+std::string OriginOf(const Value* value, const Value* self, int steps = 0) {
+  constexpr int kFarthest = 16;
+  if (steps > kFarthest) return {};
+  if (value->node()->kind() == c10::prim::GetAttr) return PathOf(value, self);
+  for (const Value* input : value->node()->inputs()) {
+    std::string path = OriginOf(input, self, steps + 1);
+    if (!path.empty()) return path;
+  }
+  return {};
+}
+
 class Finder {
  public:
   explicit Finder(const Value* self) : self_(self) {}
@@ -113,7 +125,7 @@ class Finder {
 
  private:
   void Add(Node* node, const Found& found) {
-    const std::string path = PathOf(found.weight, self_);
+    std::string path = PathOf(found.weight, self_);
     const std::pair<std::string, std::string> key{
         found.kind, path.empty() ? "%" + found.weight->debugName() : path};
     const auto known = places_.find(key);
@@ -122,6 +134,7 @@ class Finder {
       return;
     }
     places_.emplace(key, uses_.size());
+    if (path.empty()) path = OriginOf(found.weight, self_);
     const auto dot = path.rfind('.');
     std::string name = dot == std::string::npos ? path : path.substr(0, dot);
     uses_.push_back({{Unique(std::move(name), found.kind), found.kind}, {node}});

@@ -5,11 +5,13 @@
 #include <torch/csrc/jit/passes/fold_conv_bn.h>
 #include <torch/csrc/jit/passes/freeze_module.h>
 #include <torch/csrc/jit/passes/fuse_linear.h>
+#include <torch/csrc/jit/passes/inliner.h>
 
 #include <string>
 
 #include "core/error.h"
 #include "core/jit/freeze.h"
+#include "core/jit/inlined_frames.h"
 #include "core/jit/own_unit.h"
 #include "core/quantization/known_types.h"
 #include "core/quantization/tied_weights.h"
@@ -35,8 +37,11 @@ Module PrepareForQuantization(const Module& module, const char* callee) {
     copy = torch::jit::freeze_module(copy, {}, true, true);
     TieWeights(copy, tied);
   }
-  FoldKnownTypes(copy);
   auto graph = copy.get_method("forward").graph();
+  // Of modules without a training mode, which are not frozen.
+  torch::jit::Inline(*graph);
+  OwnInlinedFrames(copy);
+  FoldKnownTypes(copy);
   torch::jit::FuseLinear(graph);
   own.ForgetOrigin(copy);
   return copy;

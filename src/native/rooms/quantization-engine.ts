@@ -6,4 +6,6 @@ export interface QuantizationEngineRoom {
   supportedEngines(): readonly string[];
   engine(): string;
   setEngine(engine: string): void;
+  /** Names without overloads, in order. */
+  supportedOperators(): readonly string[];
 }
