@@ -89,7 +89,7 @@ describe('a limit of accuracy', () => {
     );
     expect(fake.made.every(({ isDisposed }) => isDisposed)).toBe(true);
     // Each module has a weight, made here.
-    expect(memoryUsage().tensors - before).toBe(fake.made.length + 1);
+    expect(memoryUsage().tensors - before).toBeLessThanOrEqual(fake.made.length + 1);
   });
 
   it('leaves the fewest layers in float, those that cost most, and says why', async () => {
