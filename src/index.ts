@@ -56,6 +56,17 @@ export * as jit from './jit/jit.js';
 export * as prune from './pruning/prune.js';
 export { sparsity } from './pruning/sparsity.js';
 
+// Pruning, fine-tuning and quantization in one call
+
+export { type OptimizeResult, optimize } from './optimize/optimize.js';
+export type {
+  FineTuneStep,
+  OptimizeOptions,
+  OptimizeProgress,
+  PruneStage,
+  QuantizeStage,
+} from './optimize/options.js';
+
 // Modules on phones: whether they run here, and older bytecode for older ones
 
 export { backport, backportSync } from './mobile/backport.js';

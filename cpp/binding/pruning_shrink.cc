@@ -1,5 +1,6 @@
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "binding/error_guard.h"
 #include "binding/module_handle.h"
@@ -74,11 +75,42 @@ Napi::Value ShrinkSync(const Napi::CallbackInfo& info) {
       info.Env(), FromShrunk(environment, Make(engine), RequireModule(environment, info[0])->pool));
 }
 
+napi_value FromChannels(Environment& environment, const std::vector<core::LayerChannels>& all) {
+  const Napi::Env env = environment.env();
+  Napi::Array result = Napi::Array::New(env, all.size());
+  for (uint32_t i = 0; i < all.size(); ++i) {
+    Napi::Array others = Napi::Array::New(env, all[i].others.size());
+    for (uint32_t j = 0; j < others.Length(); ++j) others.Set(j, all[i].others[j]);
+    Napi::Object entry = Napi::Object::New(env);
+    entry.Set("name", all[i].name);
+    entry.Set("channels", static_cast<double>(all[i].channels));
+    entry.Set("weight", all[i].weight);
+    entry.Set("others", others);
+    entry.Set("blocked", all[i].blocked);
+    result.Set(i, entry);
+  }
+  return result;
+}
+
+Napi::Value Channels(const Napi::CallbackInfo& info) {
+  Environment& environment = Environment::Of(info.Env());
+  const Engine engine = RequireTorchScript(environment, info[0]);
+  Work work = [engine]() -> Settle {
+    return [all = core::ChannelsOf(engine->module())](Environment& settling) {
+      return FromChannels(settling, all);
+    };
+  };
+  const Pool pool = PoolOf(environment, nullptr, RequireModule(environment, info[0])->pool);
+  return Napi::Value(info.Env(), Async(environment, pool, std::move(work), engine->gate(),
+                                       engine->WholeRequest()));
+}
+
 }  // namespace
 
 void InitPruningShrink(Napi::Env, Napi::Object room) {
   Define<Shrink>(room, "shrink");
   Define<ShrinkSync>(room, "shrinkSync");
+  Define<Channels>(room, "channels");
 }
 
 }  // namespace libtorch_node::binding

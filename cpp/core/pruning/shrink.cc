@@ -215,7 +215,7 @@ bool ReadsAttributes(torch::jit::Function& method) {
   });
 }
 
-void RequireShrinkable(const Module& module) {
+void RequireUnfrozen(const Module& module) {
   if (!module.find_method("forward")) {
     throw Error("ERR_NO_METHOD", "prune.shrink: the module has no method 'forward'");
   }
@@ -224,6 +224,10 @@ void RequireShrinkable(const Module& module) {
                 "prune.shrink: the module is frozen: its weights are constants of its graphs. "
                 "Shrink it before freezing");
   }
+}
+
+void RequireShrinkable(const Module& module) {
+  RequireUnfrozen(module);
   if (module.hasattr("training") && module.is_training()) {
     throw Error("ERR_TRAINING",
                 "prune.shrink: the module is in training mode, in which batch norm does not give "
@@ -264,6 +268,31 @@ Module WorkingCopy(const Module& module) {
 }
 
 }  // namespace
+
+std::vector<LayerChannels> ChannelsOf(const Module& module) {
+  RequireUnfrozen(module);
+  const c10::InferenceMode off(false);
+  const c10::AutoGradMode no_grad(false);
+  Module copy = WorkingCopy(module);
+  copy.eval();
+  const ChannelFlow flow = FollowChannels(copy);
+  std::vector<LayerChannels> all;
+  for (const ChannelGroup& group : flow.groups) {
+    LayerChannels entry{group.layer, group.channels, {}, {}, group.blocked};
+    for (const std::size_t index : group.places) {
+      const TensorPlace& place = flow.places[index];
+      const auto slot = place.owner.type()->getAttributeSlot(place.name);
+      if (!place.owner.type()->is_parameter(slot)) continue;
+      if (entry.weight.empty()) {
+        entry.weight = place.qualified_name;
+      } else {
+        entry.others.push_back(place.qualified_name);
+      }
+    }
+    all.push_back(std::move(entry));
+  }
+  return all;
+}
 
 ShrinkResult Shrink(const Module& module) {
   RequireShrinkable(module);

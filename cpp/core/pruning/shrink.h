@@ -27,6 +27,21 @@ struct ShrinkResult {
   std::vector<KeptChannels> kept;
 };
 
+/// The channels that a layer gives, and the parameters that have to be pruned for them to be empty.
+struct LayerChannels {
+  std::string name;
+  int64_t channels;
+  /// Of the layer itself.
+  std::string weight;
+  /// Biases and batch norms; with the weight at 0, they are what the channel still gives.
+  std::vector<std::string> others;
+  /// Why channels cannot be cut out; empty when they can.
+  std::string blocked;
+};
+
+/// Of every convolution and linear layer, in the order they run; also of a module that trains.
+std::vector<LayerChannels> ChannelsOf(const torch::jit::Module& module);
+
 /// A copy without the channels that are empty, or that nobody reads: with smaller parameters under
 /// the same names, masks made permanent. Throws ERR_NOT_SHRINKABLE where nothing can be cut out,
 /// saying why, ERR_TRAINING and ERR_FROZEN.

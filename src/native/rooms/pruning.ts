@@ -41,6 +41,17 @@ export interface NativeShrunk {
   }[];
 }
 
+/** The channels that a layer gives, and the parameters that have to be pruned for them to be empty. */
+export interface NativeChannels {
+  readonly name: string;
+  readonly channels: number;
+  readonly weight: string;
+  /** Biases and batch norms. */
+  readonly others: readonly string[];
+  /** Why channels cannot be cut out; empty when they can. */
+  readonly blocked: string;
+}
+
 export interface PruningRoom {
   /** Several names are ranked together; scores are as many, null where the weights themselves rank. */
   prune(
@@ -54,4 +65,6 @@ export interface PruningRoom {
   sparsity(m: NativeModule): NativeSparsity[];
   shrink(m: NativeModule): Promise<NativeShrunk>;
   shrinkSync(m: NativeModule): NativeShrunk;
+  /** Of every convolution and linear layer. */
+  channels(m: NativeModule): Promise<NativeChannels[]>;
 }
