@@ -30,17 +30,63 @@ void Collect(Block* block, const std::function<bool(Node*)>& wanted, std::vector
   }
 }
 
+std::vector<Node*> Marked(torch::jit::Graph& graph) {
+  std::vector<Node*> found;
+  Collect(graph.block(), [](Node* node) { return MarkOf(node).has_value(); }, found);
+  return found;
+}
+
+std::vector<Node*> WithBlocks(torch::jit::Graph& graph) {
+  std::vector<Node*> found;
+  Collect(
+      graph.block(), [](Node* node) { return !node->blocks().empty() && !node->outputs().empty(); },
+      found);
+  return found;
+}
+
+/// The pass refuses nodes that take modules: what is read of them is read before the node.
+void ReadAttributesBefore(Node* node) {
+  std::vector<Node*> reads;
+  for (Block* block : node->blocks()) {
+    Collect(block, [](Node* inner) { return inner->kind() == c10::prim::GetAttr; }, reads);
+  }
+  for (Node* read : reads) read->moveBefore(node);
+}
+
 }  // namespace
 
 void Hide(Node* node) {
   torch::jit::SubgraphUtils::createSingletonSubgraph(node, c10::prim::FunctionalGraph);
 }
 
+void NameBlocks(torch::jit::Graph& graph) {
+  std::size_t number = 0;
+  for (Node* node : WithBlocks(graph)) {
+    node->output(0)->setDebugName("libtorch_node_block_" + std::to_string(number++));
+  }
+}
+
+bool HideBlocks(torch::jit::Graph& graph, const std::string& output) {
+  for (Node* node : WithBlocks(graph)) {
+    const std::string name = node->output(0)->debugName();
+    if (name.substr(0, name.find('.')) != output) continue;
+    ReadAttributesBefore(node);
+    Hide(node);
+    return true;
+  }
+  return false;
+}
+
 void ShowHidden(torch::jit::Graph& graph) {
-  std::vector<Node*> found;
-  Collect(
-      graph.block(), [](Node* node) { return node->kind() == c10::prim::FunctionalGraph; }, found);
-  for (Node* node : found) torch::jit::SubgraphUtils::unmergeSubgraph(node);
+  // What is hidden may hide more.
+  while (true) {
+    std::vector<Node*> found;
+    Collect(
+        graph.block(), [](Node* node) { return node->kind() == c10::prim::FunctionalGraph; },
+        found);
+    if (found.empty()) return;
+    for (Node* node : found) torch::jit::SubgraphUtils::unmergeSubgraph(node);
+  }
 }
 
 void MarkLayer(Node* node, std::size_t layer) {
@@ -48,11 +94,15 @@ void MarkLayer(Node* node, std::size_t layer) {
   node->setScope(c10::make_intrusive<torch::jit::Scope>()->push(mark));
 }
 
-std::vector<std::size_t> TakeMarks(torch::jit::Graph& graph) {
-  std::vector<Node*> found;
-  Collect(graph.block(), [](Node* node) { return MarkOf(node).has_value(); }, found);
+std::vector<std::size_t> VisibleMarks(torch::jit::Graph& graph) {
   std::vector<std::size_t> layers;
-  for (Node* node : found) {
+  for (Node* node : Marked(graph)) layers.push_back(*MarkOf(node));
+  return layers;
+}
+
+std::vector<std::size_t> TakeMarks(torch::jit::Graph& graph) {
+  std::vector<std::size_t> layers;
+  for (Node* node : Marked(graph)) {
     if (node->kind().is_aten()) layers.push_back(*MarkOf(node));
     node->setScope(c10::make_intrusive<torch::jit::Scope>());
   }

@@ -3,6 +3,7 @@
 #include <torch/csrc/jit/ir/ir.h>
 
 #include <cstddef>
+#include <string>
 #include <vector>
 
 namespace libtorch_node::core {
@@ -11,11 +12,21 @@ namespace libtorch_node::core {
 /// for an operator that it cannot quantize.
 void Hide(torch::jit::Node* node);
 
+/// Names the outputs of branches and loops, so that copies of the graph have the same names.
+void NameBlocks(torch::jit::Graph& graph);
+
+/// Whether it hid the branch or loop that made the value of this name (without what copying
+/// appends to it), with all that is in it.
+bool HideBlocks(torch::jit::Graph& graph, const std::string& output);
+
 /// Brings the hidden operators of a graph, or of a copy of it, back.
 void ShowHidden(torch::jit::Graph& graph);
 
 /// Marks operators with the number of their layer, which survives whatever does not replace them.
 void MarkLayer(torch::jit::Node* node, std::size_t layer);
+
+/// The numbers of the layers with operators outside of what is hidden.
+std::vector<std::size_t> VisibleMarks(torch::jit::Graph& graph);
 
 /// The numbers of the layers whose operators are still there; takes the marks away.
 std::vector<std::size_t> TakeMarks(torch::jit::Graph& graph);

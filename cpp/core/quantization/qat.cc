@@ -107,7 +107,7 @@ bool IsFakeQuantized(const LayerUse& use) {
 
 /// The layers whose weights pass a FakeQuantize module are to be quantized.
 ObservedModule ToConvert(Module module, at::QEngine engine) {
-  ObservedModule result{{std::move(module), {}, ExecutorMode::kOff, nullptr}, engine, {}, {}};
+  ObservedModule result{{std::move(module), {}, ExecutorMode::kOff, nullptr}, engine, {}, {}, {}};
   const std::vector<LayerUse> uses = FindLayers(result.prepared.module);
   for (std::size_t i = 0; i < uses.size(); ++i) {
     const QuantizableLayer& layer = uses[i].layer;

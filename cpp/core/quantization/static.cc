@@ -1,6 +1,5 @@
 #include "core/quantization/static.h"
 
-#include <ATen/Context.h>
 #include <c10/core/GradMode.h>
 #include <c10/core/InferenceMode.h>
 #include <torch/csrc/jit/passes/constant_propagation.h>
@@ -9,13 +8,18 @@
 #include <torch/csrc/jit/passes/quantization/finalize.h>
 #include <torch/csrc/jit/passes/quantization/insert_quant_dequant.h>
 
+#include <torch/csrc/jit/passes/remove_mutation.h>
+
 #include <algorithm>
 #include <utility>
 
 #include "core/error.h"
+#include "core/error_message.h"
 #include "core/quantization/delayed_observers.h"
 #include "core/quantization/engine.h"
 #include "core/quantization/hidden_layers.h"
+#include "core/quantization/static_obstacles.h"
+#include "core/quantization/typed_outputs.h"
 
 namespace libtorch_node::core {
 namespace {
@@ -25,16 +29,69 @@ using torch::jit::QuantType;
 
 constexpr const char* kForward = "forward";
 
-/// Why a layer of the kind stays as it is; empty for what is quantized.
-std::string Obstacle(const std::string& kind) {
-  if (kind == "linear" || kind == "conv1d" || kind == "conv2d" || kind == "conv3d") return {};
-  if (kind == "lstm" || kind == "gru") {
-    return "recurrent layers are quantized dynamically: quantizeDynamic()";
+/// The name of the branch that LibTorch's pass complains about: one way through it gives a value
+/// that is observed, the other does not.
+std::string InconsistentBranch(const std::string& message) {
+  const auto complaint = message.find("observed consistently, if node:%");
+  if (complaint == std::string::npos) return {};
+  const auto begin = message.find('%', complaint) + 1;
+  return message.substr(begin, message.find_first_of(" ,:.", begin) - begin);
+}
+
+[[noreturn]] void ThrowNotQuantizable(const std::exception& reason) {
+  throw Error("ERR_NOT_QUANTIZABLE",
+              "LibTorch cannot quantize it: leave layers out with `layers`, or call "
+              "quantizeDynamic()\n" +
+                  Scrub(reason.what()));
+}
+
+/// A module of another class, over the same attributes. What the pass cannot go through is hidden
+/// from it, one by one.
+Module InsertObservers(Module& module, const torch::jit::QConfigDict& config) {
+  NameBlocks(*module.get_method(kForward).graph());
+  while (true) {
+    try {
+      return torch::jit::InsertObservers(module, kForward, config, true, QuantType::STATIC);
+    } catch (const std::exception& error) {
+      const std::string branch = InconsistentBranch(error.what());
+      if (branch.empty() || !HideBlocks(*module.get_method(kForward).graph(), branch)) {
+        ThrowNotQuantizable(error);
+      }
+    }
   }
-  if (kind == "embedding" || kind == "embeddingBag") {
-    return "embeddings hold no activations to calibrate: quantizeWeights()";
+}
+
+bool Contains(const std::vector<std::size_t>& numbers, std::size_t number) {
+  return std::find(numbers.begin(), numbers.end(), number) != numbers.end();
+}
+
+/// Layers that were hidden with the branch or loop around them.
+void SkipInvisible(torch::jit::Graph& observing, ObservedModule& result) {
+  const std::vector<std::size_t> visible = VisibleMarks(observing);
+  for (const auto& [mark, layer] : result.observed) {
+    if (Contains(visible, mark)) continue;
+    result.skipped.push_back(
+        {layer.name, layer.kind, "LibTorch cannot observe the branch or loop it lies in"});
   }
-  return "LibTorch has no statically quantized operator for it";
+  std::erase_if(result.observed,
+                [&](const auto& entry) { return !Contains(visible, entry.first); });
+}
+
+Module Convert(Module module) {
+  try {
+    module = torch::jit::InsertQuantDeQuant(module, kForward, true, false, QuantType::STATIC);
+    RefuseLostWrites(*module.get_method(kForward).graph());
+    module = torch::jit::Finalize(module, QuantType::STATIC);
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception& error) {
+    ThrowNotQuantizable(error);
+  }
+  auto graph = module.get_method(kForward).graph();
+  torch::jit::ConstantPropagation(graph);
+  torch::jit::EliminateDeadCode(graph);
+  DequantizeMembers(*graph);
+  return module;
 }
 
 }  // namespace
@@ -43,16 +100,18 @@ ObservedModule Observe(PreparedModule prepared, const ObserveOptions& options) {
   const c10::InferenceMode normal(false);
   const c10::AutoGradMode no_grad(false);
   auto graph = prepared.module.get_method(kForward).graph();
+  // Values that are quantized are read as copies, in which changes would be lost.
+  torch::jit::RemoveTensorMutation(graph);
   // The passes would do it, and lose marks.
   torch::jit::graph_rewrite_helper::replaceConvolutionWithAtenConv(graph);
-  ObservedModule result{std::move(prepared), options.engine, {}, {}};
+  ObservedModule result{std::move(prepared), options.engine, {}, {}, {}};
   Module& module = result.prepared.module;
   const std::vector<LayerUse> uses = FindLayers(module);
   for (std::size_t i = 0; i < uses.size(); ++i) {
     const QuantizableLayer& layer = uses[i].layer;
     const bool selected =
         std::find(options.layers.begin(), options.layers.end(), layer.name) != options.layers.end();
-    const std::string obstacle = Obstacle(layer.kind);
+    const std::string obstacle = StaticObstacle(module, uses[i]);
     if (selected && obstacle.empty()) {
       result.observed.emplace_back(i, layer);
       for (torch::jit::Node* node : uses[i].nodes) MarkLayer(node, i);
@@ -65,28 +124,26 @@ ObservedModule Observe(PreparedModule prepared, const ObserveOptions& options) {
       {"", options.fake_quantize
                ? FakeQuantizeConfig(options.folder, options.engine)
                : ObserverConfig(options.folder, options.observers, options.engine)}};
-  // A module of another class, over the same attributes.
-  module = torch::jit::InsertObservers(module, kForward, everywhere, true, QuantType::STATIC);
+  module = InsertObservers(module, everywhere);
   torch::jit::Graph& observing = *module.get_method(kForward).graph();
+  SkipInvisible(observing, result);
   ShowHidden(observing);
+  UnobserveStatistics(observing);
   DelayObservers(observing);
+  result.state = KeptState(module);
   return result;
 }
 
 QuantizationResult ConvertObserved(ObservedModule& observed) {
   const c10::InferenceMode normal(false);
   const c10::AutoGradMode no_grad(false);
-  Module module = observed.prepared.module;
+  observed.state.Restore();
   // Finalizing packs weights.
   const PackingScope packing(observed.engine);
-  module = torch::jit::InsertQuantDeQuant(module, kForward, true, false, QuantType::STATIC);
-  QuantizationResult result{torch::jit::Finalize(module, QuantType::STATIC), {}, {}};
-  auto graph = result.module.get_method(kForward).graph();
-  torch::jit::ConstantPropagation(graph);
-  torch::jit::EliminateDeadCode(graph);
-  const std::vector<std::size_t> left = TakeMarks(*graph);
+  QuantizationResult result{Convert(observed.prepared.module), {}, {}};
+  const std::vector<std::size_t> left = TakeMarks(*result.module.get_method(kForward).graph());
   for (const auto& [mark, layer] : observed.observed) {
-    if (std::find(left.begin(), left.end(), mark) == left.end()) {
+    if (!Contains(left, mark)) {
       result.quantized.push_back({layer.name, layer.kind, "qint8"});
     } else {
       result.skipped.push_back(

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/quantization/kept_state.h"
 #include "core/quantization/layers.h"
 #include "core/quantization/observers.h"
 #include "core/quantization/prepare.h"
@@ -19,6 +20,8 @@ struct ObservedModule {
   /// Of the layers asked for, those that are to be quantized, with the number of their mark.
   std::vector<std::pair<std::size_t, QuantizableLayer>> observed;
   std::vector<SkippedLayer> skipped;
+  /// From before calibration.
+  KeptState state;
 };
 
 struct ObserveOptions {
