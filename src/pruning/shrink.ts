@@ -92,11 +92,12 @@ function makeResult<Args extends unknown[], Output>(
  * ```ts
  * import { loadModule, prune } from 'libtorch-node';
  *
- * using model = await loadModule('chain.pt');
- * prune.lnStructured(model, 'conv1.weight', { amount: 0.5, n: 1, dim: 0 });
- * using small = await prune.shrink(model.eval());
- * console.log(small.shrunk, small.kept); // [{ name: 'conv1', before: 8, after: 4 }] []
- * await small.module.save('small.pt');
+ * using model = await loadModule('mlp.pt');
+ * prune.lnStructured(model, 'fc1.weight', { amount: 0.5, n: 2, dim: 0 });
+ * using small = await prune.shrink(model);
+ * console.log(small.shrunk); // [{ name: 'fc1', before: 16, after: 8 }]
+ * console.log(small.module.namedParameters().get('fc2.weight')?.shape); // [4, 8]
+ * await small.module.save('mlp-small.pt');
  * ```
  */
 export async function shrink<Args extends unknown[], Output>(
@@ -133,9 +134,9 @@ export async function shrink<Args extends unknown[], Output>(
  * ```ts
  * import { loadModuleSync, prune, randn } from 'libtorch-node';
  *
- * using model = loadModuleSync('chain.pt');
- * prune.lnStructured(model, 'conv1.weight', { amount: 0.5, n: 1, dim: 0 });
- * using small = prune.shrinkSync(model, { example: [randn([1, 1, 8, 8])] });
+ * using model = loadModuleSync('mlp.pt');
+ * prune.lnStructured(model, 'fc1.weight', { amount: 0.5, n: 2, dim: 0 });
+ * using small = prune.shrinkSync(model, { example: [randn([1, 16])] });
  * ```
  */
 export function shrinkSync<Args extends unknown[], Output>(

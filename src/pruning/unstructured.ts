@@ -128,10 +128,10 @@ export function globalUnstructured<Args extends unknown[], Output>(
  *
  * @example
  * ```ts
- * import { loadModule, prune } from 'libtorch-node';
+ * import { loadModule, prune, type Tensor } from 'libtorch-node';
  *
  * using model = await loadModule('mlp.pt');
- * const weight = model.attribute('fc1.weight');
+ * const weight = model.attribute<Tensor>('fc1.weight');
  * prune.customFromMask(model, 'fc1.weight', weight.gt(0));
  * ```
  */
