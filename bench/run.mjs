@@ -21,7 +21,7 @@ await main(async () => {
     throw new Stop(`${problem}npm run bench -- NAME [--json], with ${names.join(', ')} or all`);
   }
   const { backends } = await import('libtorch-node').catch((error) => {
-    throw new Stop(`${error.message}\nBuild the package first: npm run setup && npm run build`);
+    throw new Stop(`${error.message}\nBuild the package first: npm run setup && npm run build:all`);
   });
   const machine = describeMachine(backends());
   const reports = [];

@@ -1,7 +1,7 @@
 /**
  * Makes the tarballs that are published, in `.cache/release`: the package, with its binaries and the
  * dependency on LibTorch's package and without what only a checkout needs; and LibTorch's package.
- * Before it: `npm run build:prebuild`, `node scripts/build-ts.mjs`, `node scripts/libtorch-package.mjs`.
+ * Before it: `npm run prebuild`, `node scripts/build-ts.mjs`, `node scripts/libtorch-package.mjs`.
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

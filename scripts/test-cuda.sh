@@ -14,7 +14,7 @@ if [ -d .gpu ]; then
   cp -rn .gpu/node_modules/. node_modules/
   rm -rf dist && cp -r .gpu/dist dist
 elif [ ! -d dist ]; then
-  npm ci && npm run build
+  npm ci && npm run build:all
 fi
 
 LIBTORCH=${LIBTORCH:-$(python3 -c 'import importlib.util, os; print(os.path.dirname(importlib.util.find_spec("torch").origin))')}

@@ -34,9 +34,7 @@ function filesOf(folder) {
     ? readdirSync(folder).filter((name) => name.endsWith('.node'))
     : [];
   if (addons.length !== 1) {
-    throw new Stop(
-      `${folder} has ${addons.length} .node files, expected one: npm run build:prebuild`,
-    );
+    throw new Stop(`${folder} has ${addons.length} .node files, expected one: npm run prebuild`);
   }
   return [
     { file: path.join(folder, addons[0]), needs: libtorch, most: 5 * megabyte },

@@ -35,7 +35,7 @@ const manifestOf = (...folder: string[]): Manifest => {
 const script = (name: string): string => {
   return pathToFileURL(path.join(root, 'scripts', name)).href;
 };
-const hooks = ['preinstall', 'install', 'postinstall', 'prepare', 'prebuild'];
+const hooks = ['preinstall', 'install', 'postinstall', 'prepare'];
 
 describe('what is published', () => {
   const manifest = manifestOf();
@@ -44,6 +44,8 @@ describe('what is published', () => {
   it('runs nothing when it is installed, in a checkout neither', () => {
     expect(manifest.gypfile).toBe(false);
     for (const name of hooks) expect(Object.keys(manifest.scripts ?? {})).not.toContain(name);
+    // Before which npm would run `prebuild`.
+    expect(manifest.scripts).not.toHaveProperty('build');
     expect(sibling.scripts).toBeUndefined();
   });
 

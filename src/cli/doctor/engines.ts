@@ -17,7 +17,7 @@ function cudaFinding({ cudaDevices, cudaProblem }: Probed): Finding {
   }
   const hasGpu = ['/proc/driver/nvidia/version', '/dev/nvidia0'].some((path) => existsSync(path));
   if (!hasGpu) return remark('CUDA', 'no NVIDIA GPU or driver on this machine');
-  const advice = 'Build against a CUDA LibTorch: LIBTORCH=/path/to/torch npm run build';
+  const advice = 'Build against a CUDA LibTorch: LIBTORCH=/path/to/torch npm run build:all';
   return warning('CUDA', `there is an NVIDIA GPU, but ${cudaProblem}`, advice);
 }
 
