@@ -34,6 +34,7 @@ const ENTRIES = [
   'test/parity/generators/images.py',
   'test/parity/generators/quantization_dynamic.py',
   'test/parity/generators/quantization_static.py',
+  'test/parity/generators/quantization_control_flow.py',
 ];
 
 const target = inRoot('.cache', 'fixtures');

@@ -77,6 +77,18 @@ bool HideBlocks(torch::jit::Graph& graph, const std::string& output) {
   return false;
 }
 
+bool HideAllBlocks(torch::jit::Graph& graph) {
+  bool hidden = false;
+  for (Node* node : WithBlocks(graph)) {
+    // Those inside of others go with them.
+    if (node->owningBlock() != graph.block()) continue;
+    ReadAttributesBefore(node);
+    Hide(node);
+    hidden = true;
+  }
+  return hidden;
+}
+
 void ShowHidden(torch::jit::Graph& graph) {
   // What is hidden may hide more.
   while (true) {

@@ -19,6 +19,9 @@ void NameBlocks(torch::jit::Graph& graph);
 /// appends to it), with all that is in it.
 bool HideBlocks(torch::jit::Graph& graph, const std::string& output);
 
+/// Whether there were branches or loops that give values, which are hidden now.
+bool HideAllBlocks(torch::jit::Graph& graph);
+
 /// Brings the hidden operators of a graph, or of a copy of it, back.
 void ShowHidden(torch::jit::Graph& graph);
 

@@ -53,10 +53,10 @@ Module InsertObservers(Module& module, const torch::jit::QConfigDict& config) {
     try {
       return torch::jit::InsertObservers(module, kForward, config, true, QuantType::STATIC);
     } catch (const std::exception& error) {
+      torch::jit::Graph& graph = *module.get_method(kForward).graph();
       const std::string branch = InconsistentBranch(error.what());
-      if (branch.empty() || !HideBlocks(*module.get_method(kForward).graph(), branch)) {
-        ThrowNotQuantizable(error);
-      }
+      const bool is_hidden = branch.empty() ? HideAllBlocks(graph) : HideBlocks(graph, branch);
+      if (!is_hidden) ThrowNotQuantizable(error);
     }
   }
 }
