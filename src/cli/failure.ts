@@ -24,6 +24,7 @@ const advice: Readonly<Record<string, string>> = {
   ERR_MISSING_ARGUMENT: inputs,
   ERR_TOO_MANY_ARGUMENTS: inputs,
   ERR_NO_METHOD: "'libtorch-node inspect' lists the methods; --method chooses one.",
+  ERR_ACCURACY_DROP: 'Nothing was written. --keep-float leaves the layers in float that cost most.',
   ERR_SCRIPT_FAILED:
     'Most often a shape or dtype that the model does not take. --verbose shows its code.',
 };

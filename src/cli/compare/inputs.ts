@@ -13,6 +13,11 @@ export interface Inputs {
   readonly each: AsyncIterable<readonly ModuleInput[]>;
 }
 
+type InputOptions = Pick<
+  CompareOptions,
+  'method' | 'batch' | 'input' | 'samples' | 'device' | 'dtype' | 'size' | 'gray' | 'mean' | 'std'
+>;
+
 /** Arguments by place alone: not every engine takes names. */
 function inOrder(method: Method, { args, kwargs }: Arguments): readonly ModuleInput[] {
   const all = [...args];
@@ -31,7 +36,7 @@ function inOrder(method: Method, { args, kwargs }: Arguments): readonly ModuleIn
 export async function makeInputs(
   torch: Torch,
   model: ArchiveModule,
-  options: CompareOptions,
+  options: InputOptions,
 ): Promise<Inputs> {
   const method = methodOf(model, options.method);
   const { batch, input = [], samples } = options;

@@ -16,11 +16,13 @@ export async function readingOf(
   return { torch, image, batchSize: options.batchSize };
 }
 
+/** Inputs of files. */
+export interface CalibrationFiles extends AsyncIterable<readonly ModuleInput[]> {
+  readonly files: readonly string[];
+}
+
 /** Inputs of files, one after the other, read again whenever they are asked for. */
-export function calibrationInputs(
-  paths: readonly string[],
-  reading: Reading,
-): AsyncIterable<ModuleInput[]> & { readonly files: readonly string[] } {
+export function calibrationInputs(paths: readonly string[], reading: Reading): CalibrationFiles {
   const files = expandFiles(paths, '--calibrate');
   return {
     files,
@@ -36,8 +38,11 @@ async function described(
   model: ScriptModule,
   options: QuantizeOptions,
 ): Promise<readonly ModuleInput[][]> {
-  const common = { method: 'forward', device: 'cpu', executor: 'off' } as const;
-  const { each } = await makeCompared(torch, model, { ...common, ...options } as never);
+  const { each } = await makeCompared(torch, model, {
+    ...options,
+    method: 'forward',
+    device: 'cpu',
+  });
   const all: ModuleInput[][] = [];
   for await (const one of each) all.push([...one]);
   return all;
@@ -58,7 +63,7 @@ export async function sampleInputs(
     });
   }
   if (calibrate === undefined || input !== undefined) return described(torch, model, options);
-  const found: ModuleInput[][] = [];
+  const found: (readonly ModuleInput[])[] = [];
   for await (const one of calibrationInputs(calibrate, reading)) {
     if (found.push(one) >= samples) return found;
   }

@@ -7,6 +7,7 @@ import type {
   ScriptModule,
   Torch,
 } from '../torch.js';
+import type { CalibrationFiles } from './inputs.js';
 import { metrics, type QuantizeMethod, type QuantizeOptions } from './options.js';
 
 /** What quantizing is given. */
@@ -14,7 +15,7 @@ export interface Given {
   readonly model: ScriptModule;
   readonly method: QuantizeMethod;
   /** What activations are observed on. */
-  readonly calibration: AsyncIterable<readonly ModuleInput[]> | readonly (readonly ModuleInput[])[];
+  readonly calibration: CalibrationFiles | readonly (readonly ModuleInput[])[];
   readonly evaluation: readonly EvaluationBatch[] | null;
 }
 
@@ -23,7 +24,10 @@ export function quantizer(
   torch: Torch,
   { model, method, calibration, evaluation }: Given,
   options: QuantizeOptions,
-): (isLimited: boolean, onCalibrated?: () => void) => QuantizeLayers<ModuleInput[], never> {
+): (
+  isLimited: boolean,
+  onCalibrated?: (progress: { readonly done: number }) => void,
+) => QuantizeLayers<ModuleInput[], never> {
   const { engine, observers, bits, maxAccuracyDrop, keepFloat = false } = options;
   const data = evaluation && { batches: evaluation, metric: metrics[options.metric] };
   const limit = data && {
@@ -58,18 +62,39 @@ export function quantizer(
   };
 }
 
+/** What was quantized, and how many inputs activations were observed on. */
+export interface Quantized {
+  readonly result: QuantizationResult;
+  readonly inputs: number | null;
+  /** Milliseconds. */
+  readonly duration: number;
+}
+
 /** Quantizes with a bar for what takes long. */
 export async function quantizeShown(
   torch: Torch,
   given: Given,
   options: QuantizeOptions,
-  inputs: number,
-): Promise<QuantizationResult> {
-  const isShown = given.method === 'static' && inputs > 1;
-  const progress = isShown ? showProgress('calibrating', inputs) : null;
+): Promise<Quantized> {
+  const { calibration, method } = given;
+  const total = 'files' in calibration ? calibration.files.length : calibration.length;
+  const isShown = method === 'static' && total > 1;
+  const progress = isShown ? showProgress('calibrating', total) : null;
+  const begin = performance.now();
+  let inputs = 0;
   try {
-    const quantize = quantizer(torch, given, options)(true, () => progress?.step());
-    return (await quantize()) as QuantizationResult;
+    const quantize = quantizer(
+      torch,
+      given,
+      options,
+    )(true, ({ done }) => {
+      // A file may hold many inputs, and some are quantized more than once.
+      if (done <= total && done > inputs) progress?.step();
+      inputs = Math.max(inputs, done);
+    });
+    const result = (await quantize()) as QuantizationResult;
+    const duration = performance.now() - begin;
+    return { result, inputs: method === 'static' ? inputs : null, duration };
   } finally {
     progress?.stop();
   }

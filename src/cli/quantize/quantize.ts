@@ -102,11 +102,8 @@ export async function quantize(source: string, options: QuantizeOptions): Promis
   const evaluation = evaluate === undefined ? null : await evaluationData(evaluate, reading);
   const samples = await sampleInputs(torch, model, reading, evaluation, options);
   const calibration = calibrate === undefined ? samples : calibrationInputs(calibrate, reading);
-  const inputs = 'files' in calibration ? calibration.files.length : calibration.length;
   const given: Given = { model, method, calibration, evaluation };
-  const begin = performance.now();
-  const result = await quantizeShown(torch, given, options, inputs);
-  const duration = performance.now() - begin;
+  const { result, inputs, duration } = await quantizeShown(torch, given, options);
   await saveAs(output, result.module, model);
   const { quantized, skipped } = result;
   const sensitivity =
@@ -119,7 +116,7 @@ export async function quantize(source: string, options: QuantizeOptions): Promis
     how: {
       method,
       engine: method === 'weights' ? null : (engine ?? quantizedEngine),
-      calibration: method === 'static' ? inputs : null,
+      calibration: inputs,
       maxAccuracyDrop: options.maxAccuracyDrop ?? null,
       duration,
     },
