@@ -41,23 +41,41 @@ class Evaluator {
         node->isNondeterministic() || WritesInto(node)) {
       return false;
     }
-    const torch::jit::Operator* op = node->maybeOperator();
-    if (op == nullptr) return false;
     torch::jit::Stack stack;
     for (const Value* input : node->inputs()) {
       auto value = Of(input, depth + 1);
       if (!value) return false;
       stack.push_back(std::move(*value));
     }
-    op->getOperation(node)(stack);
+    if (!Execute(node, stack)) return false;
     if (stack.size() != node->outputs().size()) return false;
     for (std::size_t i = 0; i < stack.size(); ++i) values_[node->output(i)] = std::move(stack[i]);
     return true;
   }
 
+  /// Lists are the interpreter's own, not operators.
+  static bool Execute(const Node* node, torch::jit::Stack& stack) {
+    if (node->kind() == c10::prim::ListConstruct) {
+      c10::impl::GenericList list(
+          node->output()->type()->expectRef<c10::ListType>().getElementType());
+      for (c10::IValue& element : stack) list.push_back(std::move(element));
+      stack = {c10::IValue(std::move(list))};
+      return true;
+    }
+    if (node->kind() == c10::prim::ListUnpack) {
+      const c10::IValue list = std::move(stack.at(0));
+      stack = list.toListRef().vec();
+      return true;
+    }
+    const torch::jit::Operator* op = node->maybeOperator();
+    if (op == nullptr) return false;
+    op->getOperation(node)(stack);
+    return true;
+  }
+
   static bool WritesInto(const Node* node) {
     const auto* schema = node->maybeSchema();
-    return schema == nullptr || schema->is_mutable();
+    return schema != nullptr && schema->is_mutable();
   }
 
   const Module& prepared_;

@@ -2,6 +2,7 @@
 
 #include <c10/core/GradMode.h>
 #include <c10/core/InferenceMode.h>
+#include <torch/csrc/jit/ir/alias_analysis.h>
 #include <torch/csrc/jit/ir/constants.h>
 #include <torch/csrc/jit/passes/dead_code_elimination.h>
 
@@ -36,15 +37,31 @@ void RequireDtype(const DynamicOptions& options) {
 class Rewriter {
  public:
   Rewriter(Module module, const DynamicOptions& options)
-      : module_(std::move(module)), options_(options) {}
+      : module_(std::move(module)),
+        options_(options),
+        aliases_(module_.get_method("forward").graph()) {}
 
   Refusal Rewrite(const LayerUse& use) {
-    if (use.layer.kind == "linear") return Linear(use);
-    if (use.layer.kind == "lstm" || use.layer.kind == "gru") return Recurrent(use);
-    return "dynamic quantization is for linear, lstm and gru layers";
+    const auto& kind = use.layer.kind;
+    if (kind != "linear" && kind != "lstm" && kind != "gru") {
+      return "dynamic quantization is for linear, lstm and gru layers";
+    }
+    if (Changes(use)) return "its weights change while it runs";
+    return kind == "linear" ? Linear(use) : Recurrent(use);
   }
 
  private:
+  /// Whether anything writes into what the layer has besides its input.
+  bool Changes(const LayerUse& use) const {
+    return std::any_of(use.nodes.begin(), use.nodes.end(), [this, &use](const Node* node) {
+      const bool linear = use.layer.kind == "linear";
+      const Node* holder = linear ? node : node->input(WeightListOf(node))->node();
+      const auto weights = holder->inputs().slice(linear ? 1 : 0);
+      return std::any_of(weights.begin(), weights.end(),
+                         [this](const Value* weight) { return aliases_.hasWriters(weight); });
+    });
+  }
+
   Refusal Linear(const LayerUse& use) {
     const Node* first = use.nodes.front();
     const at::Tensor weight = ComputedWeightOf(module_, first->input(1));
@@ -53,7 +70,7 @@ class Rewriter {
     if (weight.scalar_type() != at::kFloat) return "its weight is not float32";
     if (weight.numel() == 0) return "its weight is empty";
     std::optional<at::Tensor> bias;
-    if (first->input(2)->type()->kind() != c10::TypeKind::NoneType) {
+    if (!first->input(2)->mustBeNone()) {
       bias = ComputedWeightOf(module_, first->input(2));
       if (!bias->defined()) return "its bias is computed while it runs";
     }
@@ -107,6 +124,7 @@ class Rewriter {
 
   Module module_;
   const DynamicOptions& options_;
+  const torch::jit::AliasDb aliases_;
 };
 
 }  // namespace
