@@ -36,7 +36,12 @@ const digits = here('../../examples/digits/digits-traced.pt');
 function python<T>(...args: string[]): T {
   const command = [here('../../scripts/run-python.mjs'), here('generators/qat.py'), ...args];
   const env = { ...process.env, NODE_OPTIONS: '' };
-  const output = execFileSync(process.execPath, command, { encoding: 'utf8', env });
+  const output = execFileSync(process.execPath, command, {
+    encoding: 'utf8',
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    maxBuffer: 2 ** 26,
+  });
   return JSON.parse(output.slice(output.lastIndexOf('\n', output.length - 2) + 1)) as T;
 }
 
