@@ -47,7 +47,7 @@ function runInPython(files: readonly string[]): { script: number[]; lite: number
 
 function flat(value: unknown): number[] {
   const tensors = (Array.isArray(value) ? value : [value]) as Tensor[];
-  return tensors.flatMap((tensor) => [...tensor.flatten().toArray()] as number[]);
+  return tensors.flatMap((tensor) => tensor.flatten().toArray() as number[]);
 }
 
 describe('a module that is quantized here', () => {
