@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <mutex>
 #include <unordered_map>
 #include <utility>
 
@@ -138,13 +139,46 @@ class Copier {
 
 }  // namespace
 
+struct OwnUnit::Holder {
+  Holder() {
+    const std::lock_guard lock(Mutex());
+    All().emplace(&unit, this);
+  }
+  ~Holder() {
+    const std::lock_guard lock(Mutex());
+    All().erase(&unit);
+  }
+
+  static std::mutex& Mutex() {
+    static auto* mutex = new std::mutex;
+    return *mutex;
+  }
+  /// Those that live; not destroyed with the process, whose threads may still run.
+  static std::unordered_map<const CompilationUnit*, Holder*>& All() {
+    static auto* all = new std::unordered_map<const CompilationUnit*, Holder*>;
+    return *all;
+  }
+
+  void Hold(const std::shared_ptr<CompilationUnit>& origin) {
+    if (std::find(origins.begin(), origins.end(), origin) == origins.end()) {
+      origins.push_back(origin);
+    }
+  }
+
+  CompilationUnit unit;
+  std::vector<std::shared_ptr<CompilationUnit>> origins;
+};
+
 OwnUnit::OwnUnit(const Module& origin)
     : holder_(std::make_shared<Holder>()), unit_(holder_, &holder_->unit) {
+  const std::lock_guard lock(Holder::Mutex());
   for (const Module& module : origin.modules()) {
-    auto unit = module._ivalue()->compilation_unit();
-    const auto& known = holder_->origins;
-    if (std::find(known.begin(), known.end(), unit) == known.end()) {
-      holder_->origins.push_back(std::move(unit));
+    const auto unit = module._ivalue()->compilation_unit();
+    const auto own = Holder::All().find(unit.get());
+    if (own == Holder::All().end()) {
+      holder_->Hold(unit);
+    } else {
+      for (const auto& held : own->second->origins) holder_->Hold(held);
     }
   }
 }
@@ -156,7 +190,9 @@ void OwnUnit::ForgetOrigin(const Module& made) {
       if (function == nullptr || NamesForeign(function->graph()->block())) return;
     }
   }
-  holder_->origins.clear();
+  std::vector<std::shared_ptr<CompilationUnit>> forgotten;
+  const std::lock_guard lock(Holder::Mutex());
+  forgotten.swap(holder_->origins);
 }
 
 Module CopyInto(const std::shared_ptr<CompilationUnit>& unit, const Module& module) {

@@ -21,10 +21,7 @@ class OwnUnit {
   void ForgetOrigin(const torch::jit::Module& made);
 
  private:
-  struct Holder {
-    torch::jit::CompilationUnit unit;
-    std::vector<std::shared_ptr<torch::jit::CompilationUnit>> origins;
-  };
+  struct Holder;
   const std::shared_ptr<Holder> holder_;
   const std::shared_ptr<torch::jit::CompilationUnit> unit_;
 };
