@@ -3,7 +3,15 @@ import path from 'node:path';
 import { UsageError } from '../failure.js';
 import { expandFiles } from '../run/files.js';
 import type { EvaluationBatch, ModuleInput, Tensor } from '../torch.js';
-import { imageOf, inputNames, named, type Reading, valuesOf } from './samples.js';
+import {
+  argumentsOf,
+  batchesOf,
+  entriesOf,
+  imageOf,
+  named,
+  type Reading,
+  valuesOf,
+} from './samples.js';
 
 const inOrder = new Intl.Collator('en', { numeric: true });
 const targetNames = ['targets', 'target', 'labels', 'y'];
@@ -36,20 +44,23 @@ async function ofImages(folder: string, reading: Reading): Promise<EvaluationBat
   return batches;
 }
 
-async function ofFile(file: string, { torch, batchSize }: Reading): Promise<EvaluationBatch[]> {
+async function ofFile(file: string, reading: Reading): Promise<EvaluationBatch[]> {
+  const { torch, names, batchSize } = reading;
   const value = await valuesOf(file, torch);
-  const [inputs, targets] = [inputNames, targetNames].map((names) => named(value, names));
-  const [x, y] = Array.isArray(value) ? (value as ModuleInput[]) : [inputs, targets];
-  if (!(x instanceof torch.Tensor && y instanceof torch.Tensor)) {
+  const entries = entriesOf(value, torch);
+  const pair = Array.isArray(value) && value.length === 2 ? (value as ModuleInput[]) : null;
+  const args = pair === null ? argumentsOf(entries, names) : [pair[0]];
+  const targets = pair === null ? named(entries, targetNames) : pair[1];
+  if (args === null || !(targets instanceof torch.Tensor)) {
     throw new UsageError(`--evaluate ${file}: expected tensors called inputs and targets`);
   }
-  if (x.shape.length === 0 || x.shape[0] !== y.shape[0]) {
-    const rows = [x, y].map(({ shape }) => `[${shape.join(', ')}]`).join(' and ');
-    throw new UsageError(`--evaluate ${file}: inputs and targets have shapes ${rows}`);
+  const answers = targets.split(batchSize) as Tensor[];
+  const batches = batchesOf(args, reading);
+  const rows = batches.map(([first]) => (first instanceof torch.Tensor ? first.shape[0] : null));
+  if (rows.join() !== answers.map(({ shape }) => shape[0]).join()) {
+    throw new UsageError(`--evaluate ${file}: there are not as many targets as inputs`);
   }
-  const split = (one: Tensor): Tensor[] => one.split(batchSize) as Tensor[];
-  const answers = split(y);
-  return split(x).map((some, at) => [some, answers[at]!] as const);
+  return batches.map((inputs, at) => [inputs, answers[at]!] as const);
 }
 
 /** What the model is judged by: folders of images by class, or files with inputs and targets. */

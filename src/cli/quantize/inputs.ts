@@ -1,6 +1,7 @@
 import { makeInputs as makeCompared } from '../compare/inputs.js';
 import { UsageError } from '../failure.js';
 import { expandFiles } from '../run/files.js';
+import { methodOf } from '../run/run.js';
 import type { EvaluationBatch, ModuleInput, ScriptModule, Torch } from '../torch.js';
 import { imageOptions } from './image-shape.js';
 import type { QuantizeOptions } from './options.js';
@@ -13,7 +14,8 @@ export async function readingOf(
   options: QuantizeOptions,
 ): Promise<Reading> {
   const image = await imageOptions(torch, model, options);
-  return { torch, image, batchSize: options.batchSize };
+  const names = methodOf(model, 'forward').args.map(({ name }) => name);
+  return { torch, image, names, batchSize: options.batchSize };
 }
 
 /** Inputs of files. */
