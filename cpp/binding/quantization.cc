@@ -60,6 +60,12 @@ Napi::Value PrepareHere(const Napi::CallbackInfo& info) {
   return Napi::Value(info.Env(), FromPrepared(environment, prepared));
 }
 
+/// Its weights would else wait for the garbage collector, to which the handle is nothing.
+Napi::Value Release(const Napi::CallbackInfo& info) {
+  RequireHandleOf<PreparedModule>(Environment::Of(info.Env()), info[0])->module = {};
+  return info.Env().Undefined();
+}
+
 }  // namespace
 
 std::vector<std::string> ReadLayerNames(const Napi::Value& value) {
@@ -125,6 +131,7 @@ void InitQuantization(Napi::Env env, Napi::Object exports) {
   Napi::Object room = Napi::Object::New(env);
   Define<PrepareOnPool>(room, "prepare");
   Define<PrepareHere>(room, "prepareSync");
+  Define<Release>(room, "release");
   InitQuantizationWeights(env, room);
   InitQuantizationDynamic(env, room);
   InitQuantizationEngine(env, room);

@@ -39,14 +39,18 @@ export async function rewriteInSteps<Args extends unknown[], Output>(
   let dropped = false;
   const run = async (): Promise<QuantizationResult<Args, Output>> => {
     const { prepared, layers } = await settle(native.quantization.prepare(parts.handle, where));
-    signal?.throwIfAborted();
-    const selected = selectLayers(where, layers, selection);
-    const result = await start(prepared, [...selected]);
-    if (dropped) {
-      native.module.dispose(result.module);
-      throw signal?.reason;
+    try {
+      signal?.throwIfAborted();
+      const selected = selectLayers(where, layers, selection);
+      const result = await start(prepared, [...selected]);
+      if (dropped) {
+        native.module.dispose(result.module);
+        throw signal?.reason;
+      }
+      return makeResult<Args, Output>(parts, layers, selected, result);
+    } finally {
+      native.quantization.release(prepared);
     }
-    return makeResult<Args, Output>(parts, layers, selected, result);
   };
   const promise = run();
   if (signal === undefined) return promise;
@@ -65,6 +69,10 @@ export function rewriteSync<Args extends unknown[], Output>(
 ): QuantizationResult<Args, Output> {
   const parts = requireParts(where, model);
   const { prepared, layers } = native.quantization.prepareSync(parts.handle, where);
-  const selected = selectLayers(where, layers, selection);
-  return makeResult<Args, Output>(parts, layers, selected, start(prepared, [...selected]));
+  try {
+    const selected = selectLayers(where, layers, selection);
+    return makeResult<Args, Output>(parts, layers, selected, start(prepared, [...selected]));
+  } finally {
+    native.quantization.release(prepared);
+  }
 }

@@ -66,6 +66,7 @@ class Rewriter {
     const Node* first = use.nodes.front();
     const at::Tensor weight = ComputedWeightOf(module_, first->input(1));
     if (!weight.defined()) return "its weight is computed while it runs";
+    if (!weight.is_cpu()) return "its weight is not on the CPU";
     if (weight.dim() != 2) return "its weight is no matrix";
     if (weight.scalar_type() != at::kFloat) return "its weight is not float32";
     if (weight.numel() == 0) return "its weight is empty";

@@ -49,6 +49,7 @@ Weights Read(const Module& prepared, const Value* list) {
   }
   for (const at::Tensor& tensor : weights.tensors) {
     if (!tensor.defined()) weights.refusal = "its weights are computed while it runs";
+    if (tensor.defined() && !tensor.is_cpu()) weights.refusal = "its weights are not on the CPU";
     if (tensor.defined() && tensor.scalar_type() != at::kFloat) {
       weights.refusal = "its weights are not float32";
     }

@@ -40,4 +40,6 @@ export interface QuantizationRoom
   /** `callee` is for messages. */
   prepare(m: NativeModule, callee: string): Promise<NativePreparation>;
   prepareSync(m: NativeModule, callee: string): NativePreparation;
+  /** Lets go of its memory; not while it is being rewritten. */
+  release(prepared: NativePrepared): void;
 }
