@@ -28,10 +28,7 @@ Rewrite ReadPrepareQat(const Napi::CallbackInfo& info) {
   options.engine = ReadEngineOr(info[2], "prepareQat");
   options.folder = info[3].ToString().Utf8Value();
   return [options](core::PreparedModule& prepared) {
-    // JavaScript holds the handle until it is collected: not what it stood for.
-    core::PreparedModule own{std::move(prepared.module), std::move(prepared.layers),
-                             prepared.executor, prepared.pool};
-    return core::QuantizationResult{core::PrepareQat(std::move(own), options), {}, {}};
+    return core::QuantizationResult{core::PrepareQat(prepared, options), {}, {}};
   };
 }
 

@@ -61,9 +61,9 @@ const tasks = {
         await collect(1);
         return process.memoryUsage().rss / 2 ** 20;
       };
-      for (let i = 0; i < 3; i++) await measure();
+      for (let i = 0; i < 2; i++) await measure();
       const before = await measure();
-      for (let i = 0; i < 4; i++) await measure();
+      for (let i = 0; i < 3; i++) await measure();
       return (await measure()) - before;
     };
     const training = await grown(() => {
@@ -72,7 +72,7 @@ const tasks = {
     step(`training ${training.toFixed(1)} MiB`);
     assert.ok(training < 8, `training grew by ${training} MiB`);
     const making = await grown(() => {
-      for (let i = 0; i < 20; i++) {
+      for (let i = 0; i < 10; i++) {
         const prepared = prepareQatSync(model);
         tidy(() => prepared.forwardSync(x));
         convertSync(prepared).module.dispose();
