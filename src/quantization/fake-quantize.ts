@@ -77,7 +77,7 @@ export function enableFakeQuant<Args extends unknown[], Output>(
  * using qat = await prepareQat(model);
  * disableFakeQuant(qat);
  * const [a, b] = [qat.forwardSync(ones([2, 16])), model.forwardSync(ones([2, 16]))];
- * console.log(a.sub(b).abs().max().item() < 1e-6); // true
+ * console.log(a.sub(b).abs().max().lt(1e-6).item()); // true
  * ```
  */
 export function disableFakeQuant<Args extends unknown[], Output>(
