@@ -9,6 +9,7 @@ import type { ComparedSource } from './subject.js';
  * part of the results, sizes, latencies, peak memory. Modules may be given as they are, or as files or
  * bytes, which are then loaded and let go. What differs beside numbers is listed, not thrown; what a
  * module throws is, with its code. Each gets copies of the inputs, which are read one after the other.
+ * `evaluation` says by data and a metric what the other loses.
  * Latency is that of `run`, measured in turns; it and memory take the first input. Memory is that of a
  * process that loads and runs one module alone (Linux).
  *
