@@ -55,6 +55,21 @@ describe('the examples run against the built package', () => {
     expect(drop).toBeCloseTo(float[0] - quantized[0], 1);
   });
 
+  it('shrink digits: half of the channels, then 8 bits, cost a few points and most of the file goes', async () => {
+    const text = await output('examples/shrink-digits/shrink.mjs');
+    const figures = (name: string) => {
+      const line = new RegExp(`${name} +(\\d+\\.\\d+) % [█▉▊▋▌▍▎▏]+ +(\\d+) kB +\\d+ µs`).exec(
+        text,
+      );
+      return [Number(line?.[1]), Number(line?.[2])] as const;
+    };
+    expect(text).toMatch(/net\.blocks\.1\.conv: 32 channels, now 16/);
+    expect(figures('float')[0], text).toBeGreaterThanOrEqual(95);
+    expect(figures('half')[0], text).toBeGreaterThanOrEqual(90);
+    expect(figures('8 bits')[0], text).toBeGreaterThanOrEqual(90);
+    expect(figures('half')[1], text).toBeLessThan(figures('float')[1] / 1.5);
+  });
+
   it('voice activity: draws the probability and prints the segments of speech', async () => {
     const text = await output('examples/voice-activity/detect.mjs');
     expect(text).toMatch(/[▁▂▃▄▅▆▇█]{5}/);

@@ -5,21 +5,18 @@
 #include <ATen/ops/zeros_like.h>
 #include <c10/core/GradMode.h>
 #include <c10/core/InferenceMode.h>
-#include <torch/csrc/jit/api/function_impl.h>
-#include <torch/csrc/jit/ir/ir.h>
 
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <set>
 #include <sstream>
 #include <utility>
 
 #include "core/error.h"
-#include "core/jit/freeze.h"
 #include "core/jit/own_unit.h"
 #include "core/pruning/channel_flow.h"
 #include "core/pruning/prune.h"
+#include "core/pruning/shrinkable.h"
 
 namespace libtorch_node::core {
 namespace {
@@ -182,65 +179,6 @@ bool Round(const Module& module, std::vector<ShrunkLayer>& shrunk,
   }
   cut.Apply();
   return any;
-}
-
-void CollectOwnCalls(const Module& module, torch::jit::Block* block, std::set<std::string>& called);
-
-void CollectOwnCalls(const Module& module, const std::string& method,
-                     std::set<std::string>& called) {
-  const auto* function = torch::jit::tryToGraphFunction(module.get_method(method).function());
-  if (function != nullptr) CollectOwnCalls(module, function->graph()->block(), called);
-}
-
-/// The methods of the module itself that code calls.
-void CollectOwnCalls(const Module& module, torch::jit::Block* block,
-                     std::set<std::string>& called) {
-  for (torch::jit::Node* node : block->nodes()) {
-    for (torch::jit::Block* inner : node->blocks()) CollectOwnCalls(module, inner, called);
-    if (node->kind() != c10::prim::CallMethod) continue;
-    if (*node->input(0)->type() != *module.type()) continue;
-    const std::string& name = node->s(c10::attr::name);
-    if (called.insert(name).second) CollectOwnCalls(module, name, called);
-  }
-}
-
-bool ReadsAttributes(torch::jit::Function& method) {
-  const auto* function = torch::jit::tryToGraphFunction(method);
-  if (function == nullptr) return true;
-  // `__len__` of a container gives a number.
-  const auto nodes = function->graph()->block()->nodes();
-  return std::any_of(nodes.begin(), nodes.end(), [](const torch::jit::Node* node) {
-    return node->kind() == c10::prim::GetAttr || node->kind() == c10::prim::CallMethod ||
-           !node->blocks().empty();
-  });
-}
-
-void RequireUnfrozen(const Module& module) {
-  if (!module.find_method("forward")) {
-    throw Error("ERR_NO_METHOD", "prune.shrink: the module has no method 'forward'");
-  }
-  if (IsFrozen(module)) {
-    throw Error("ERR_FROZEN",
-                "prune.shrink: the module is frozen: its weights are constants of its graphs. "
-                "Shrink it before freezing");
-  }
-}
-
-void RequireShrinkable(const Module& module) {
-  RequireUnfrozen(module);
-  if (module.hasattr("training") && module.is_training()) {
-    throw Error("ERR_TRAINING",
-                "prune.shrink: the module is in training mode, in which batch norm does not give "
-                "the same: call eval() first");
-  }
-  std::set<std::string> called{"forward"};
-  CollectOwnCalls(module, "forward", called);
-  for (const auto& method : module.get_methods()) {
-    if (called.count(method.name()) > 0 || !ReadsAttributes(method.function())) continue;
-    throw Error("ERR_NOT_SHRINKABLE", "prune.shrink: the module has another method, " +
-                                          Quote(method.name()) +
-                                          ", which may need what forward can do without");
-  }
 }
 
 [[noreturn]] void RefuseAll(const std::vector<KeptChannels>& kept) {
