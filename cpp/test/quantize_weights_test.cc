@@ -93,7 +93,7 @@ TEST(values_that_no_scale_fits_are_refused) {
   weight[0][1] = std::numeric_limits<float>::max();
   weight[0][2] = std::numeric_limits<float>::lowest();
   EXPECT(!core::StoreWeight(weight, WeightFormat::kUint8, 2).has_value());
-  EXPECT(!core::StoreWeight(weight, WeightFormat::kInt4, 2).has_value());
+  EXPECT(!core::StoreWeight(weight, WeightFormat::kInt4, 4).has_value());
 }
 
 TEST(rows_of_int4_are_filled_up_to_whole_groups) {

@@ -77,11 +77,11 @@ function resolve(where: string, given: unknown, more: readonly string[]): Resolv
 }
 
 /**
- * Makes files smaller, not models faster: weights of linear layers become int8 (a quarter of float32) or
- * int4 (a seventh), embeddings rows of uint8. The result is a copy whose graph makes floats of them
- * whenever it runs, by plain operators on plain int8 and uint8 tensors: it needs no quantized dtypes or
- * engines, freezing does not undo it, and it runs on every device. On few rows at a time a layer takes 2 to
- * 5 times as long as in float32, on a hundred about the same.
+ * Makes files and memory smaller, not models faster: weights of linear layers become int8 (a quarter of
+ * float32) or int4 (a seventh), embeddings rows of uint8. The result is a copy whose graph makes floats of
+ * them whenever it runs, a layer at a time, by plain operators on plain int8 and uint8 tensors: it needs no
+ * quantized dtypes or engines, freezing does not undo it, and it runs on every device. On one row a layer
+ * takes 2 (int8) or 5 (int4) times as long as in float32, on a hundred about the same.
  *
  * int8: `w = q * scale`, q in -127..127, a scale for each output. int4: `w = (q - zeroPoint) * scale`, q in
  * 0..15, both for each `groupSize` columns. uint8: `w = q * scale + minimum` for each row. A weight that an
