@@ -43,7 +43,7 @@ def figures(reference: torch.Tensor, other: torch.Tensor) -> dict:
         "maxRelativeError": relative.max(),
         "meanRelativeError": relative.mean(),
         "cosineSimilarity": torch.nn.functional.cosine_similarity(a.flatten(), b.flatten(), 0).item(),
-        "sqnr": compute_sqnr(a, b).item(),
+        "sqnr": compute_sqnr(reference.float(), other.float()).item(),
         "top1Agreement": (a.argmax(1) == b.argmax(1)).double().mean().item() if a.dim() == 2 else None,
         "notClose": int((~close).sum()),
         "notFinite": 0,
