@@ -86,6 +86,7 @@ const engines = ['x86', 'fbgemm', 'onednn', 'qnnpack'] as const;
 describe.each([
   ['digits-traced', digits, [12, 1, 8, 8]],
   ['mlp', fixture('mlp'), [6, 16]],
+  ['resnet', fixture('resnet'), [3, 3, 32, 32]],
 ] as const)('training %s', (_, path, shape) => {
   const goldens = python<Record<string, Training>>('train', path, shape.join('x'));
 
