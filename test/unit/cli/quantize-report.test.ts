@@ -153,6 +153,19 @@ describe('the report of quantize', () => {
     expect(attributes('aria-label').some((one) => one.includes(shown))).toBe(true);
   });
 
+  it('cuts what long names have in common', () => {
+    const start = 'encoder.with.a.name.that.is.much.too.long.';
+    const names = [`${start}0.output`, `${start}1.output`];
+    const page = reportPage({
+      ...findings,
+      quantized: names.map(layer),
+      sensitivity: names.map((name) => ({ ...findings.sensitivity![0]!, name })),
+    });
+    const { text, attributes } = wellFormed(page);
+    expect(text).toContain(' …0.output ');
+    expect(attributes('aria-label').find((one) => one.includes('by layer'))).toContain(names[1]);
+  });
+
   it('leaves out what was not measured', () => {
     const bare = reportPage({
       ...findings,

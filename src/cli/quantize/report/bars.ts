@@ -59,13 +59,30 @@ export interface Bar {
   readonly kind: 'good' | 'fair' | 'bad' | 'after';
 }
 
-const NAME = 260;
+const NAME = 300;
 const SHOWN = 190;
+const LONGEST = 42;
+
+/** What all names begin with, up to a dot. */
+function commonStart(names: readonly string[]): string {
+  const [first = '', ...others] = names;
+  let end = others.length === 0 ? 0 : first.lastIndexOf('.') + 1;
+  while (end > 0 && !others.every((name) => name.startsWith(first.slice(0, end)))) {
+    end = first.lastIndexOf('.', end - 2) + 1;
+  }
+  return first.slice(0, end);
+}
 
 /** One bar for each, of one scale that ends at `most`. */
 export function manyBars(title: string, bars: readonly Bar[], most: number): Markup {
   const step = 22;
   const room = WIDTH - NAME - SHOWN;
+  // Names are told apart by their ends; where they are too long, the start that all share goes first.
+  const isLong = bars.some(({ label }) => label.length > LONGEST);
+  const start = isLong ? commonStart(bars.map(({ label }) => label)) : '';
+  const short = (label: string): string => {
+    return cutMiddle(start === '' ? label : `…${label.slice(start.length)}`, LONGEST);
+  };
   const rows = bars.map(({ label, value, shown, kind }, at) => {
     const share = Math.min(1, Math.max(0, value / (most || 1)));
     const y = at * step;
@@ -73,7 +90,7 @@ export function manyBars(title: string, bars: readonly Bar[], most: number): Mar
       'g',
       {},
       element('title', {}, `${label}: ${shown}`),
-      element('text', { x: NAME - 12, y: y + 14, 'text-anchor': 'end' }, cutMiddle(label, 34)),
+      element('text', { x: NAME - 12, y: y + 14, 'text-anchor': 'end' }, short(label)),
       element('rect', { x: NAME, y: y + 3, width: room, height: 14, rx: 3, class: 'track' }),
       element('rect', {
         x: NAME,

@@ -46,7 +46,8 @@ table { border-collapse: collapse; width: 100%; margin-top: 10px; font-variant-n
 th, td { text-align: left; padding: 6px 14px 6px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { color: var(--soft); font-weight: 500; white-space: nowrap; }
 td.number, th.number { text-align: right; white-space: nowrap; }
-td.name { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: 13px; overflow-wrap: anywhere; }
+td.name { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: 13px; white-space: nowrap; }
+td:last-child { min-width: 12em; }
 @media (max-width: 640px) { main { padding: 24px 14px 40px; } section { padding: 16px; } }
 @media print { main { padding: 0; max-width: none; } section, .tile { break-inside: avoid; } }
 `;
