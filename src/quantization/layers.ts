@@ -3,7 +3,7 @@ import { describe } from '../tensor/describe.js';
 
 /** A layer whose weights quantization may change. */
 export interface QuantizableLayer {
-  /** Its qualified name: 'encoder.layers.0.linear1'; 'linear_0' and so on in frozen modules. */
+  /** Its qualified name: 'encoder.layers.0.linear1'; 'linear_0' and so on in loaded frozen modules. */
   readonly name: string;
   /** 'linear', 'conv2d', 'lstm', 'gru', 'embedding' and the like. */
   readonly kind: string;

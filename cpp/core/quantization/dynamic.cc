@@ -2,7 +2,6 @@
 
 #include <c10/core/GradMode.h>
 #include <c10/core/InferenceMode.h>
-#include <torch/csrc/jit/ir/alias_analysis.h>
 #include <torch/csrc/jit/ir/constants.h>
 #include <torch/csrc/jit/passes/dead_code_elimination.h>
 
@@ -16,6 +15,8 @@
 #include "core/quantization/engine.h"
 #include "core/quantization/packing.h"
 #include "core/quantization/recurrent.h"
+#include "core/quantization/recurrent_cell.h"
+#include "core/quantization/weight_writes.h"
 
 namespace libtorch_node::core {
 namespace {
@@ -37,28 +38,30 @@ void RequireDtype(const DynamicOptions& options) {
 class Rewriter {
  public:
   Rewriter(Module module, const DynamicOptions& options)
-      : module_(std::move(module)),
-        options_(options),
-        aliases_(module_.get_method("forward").graph()) {}
+      : module_(std::move(module)), options_(options), writes_(module_) {}
 
   Refusal Rewrite(const LayerUse& use) {
     const auto& kind = use.layer.kind;
-    if (kind != "linear" && kind != "lstm" && kind != "gru") {
-      return "dynamic quantization is for linear, lstm and gru layers";
+    const bool list = kind == "lstm" || kind == "gru";
+    const bool cell = kind == "lstmCell" || kind == "gruCell";
+    if (!list && !cell && kind != "linear") {
+      return "dynamic quantization is for linear, lstm and gru layers and cells";
     }
-    if (Changes(use)) return "its weights change while it runs";
-    return kind == "linear" ? Linear(use) : Recurrent(use);
+    if (Changes(use, list, cell ? 2 : 1)) return "its weights change while it runs";
+    if (list) return Recurrent(use);
+    if (!cell) return Linear(use);
+    const PackingScope scope(options_.engine);
+    return QuantizeCell(module_, use, options_);
   }
 
  private:
-  /// Whether anything writes into what the layer has besides its input.
-  bool Changes(const LayerUse& use) const {
-    return std::any_of(use.nodes.begin(), use.nodes.end(), [this, &use](const Node* node) {
-      const bool linear = use.layer.kind == "linear";
-      const Node* holder = linear ? node : node->input(WeightListOf(node))->node();
-      const auto weights = holder->inputs().slice(linear ? 1 : 0);
+  /// Whether anything writes into the weights, which are a list or the arguments from `first` on.
+  bool Changes(const LayerUse& use, bool list, std::size_t first) const {
+    return std::any_of(use.nodes.begin(), use.nodes.end(), [this, list, first](const Node* node) {
+      const Node* holder = list ? node->input(WeightListOf(node))->node() : node;
+      const auto weights = holder->inputs().slice(list ? 0 : first);
       return std::any_of(weights.begin(), weights.end(),
-                         [this](const Value* weight) { return aliases_.hasWriters(weight); });
+                         [this](const Value* weight) { return writes_.MayChange(weight); });
     });
   }
 
@@ -125,7 +128,7 @@ class Rewriter {
 
   Module module_;
   const DynamicOptions& options_;
-  const torch::jit::AliasDb aliases_;
+  const WeightWrites writes_;
 };
 
 }  // namespace

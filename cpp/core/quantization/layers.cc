@@ -39,6 +39,8 @@ constexpr Kind kKinds[] = {
     {"aten::gru", "gru", 2},
     {"aten::rnn_tanh", "rnnTanh", 2},
     {"aten::rnn_relu", "rnnRelu", 2},
+    {"aten::lstm_cell", "lstmCell", 2},
+    {"aten::gru_cell", "gruCell", 2},
 };
 
 /// aten::_convolution says its kind by the length of its stride.
@@ -67,8 +69,8 @@ std::optional<Found> KindOf(const Node* node) {
   }
   for (const Kind& kind : kKinds) {
     if (op != kind.op) continue;
-    const bool recurrent = kind.weight == 2;
-    const Value* weight = node->input(recurrent ? WeightListOf(node) : kind.weight);
+    const bool is_list = kind.weight == 2 && !op.ends_with("_cell");
+    const Value* weight = node->input(is_list ? WeightListOf(node) : kind.weight);
     const Node* list = weight->node();
     if (list->kind() == c10::prim::ListConstruct) {
       if (list->inputs().empty()) return std::nullopt;
@@ -110,6 +112,22 @@ std::string OriginOf(const Value* value, const Value* self, int steps = 0) {
   return {};
 }
 
+/// The path of the module whose code was inlined, as the calls named it.
+std::string CallerOf(const Node* node) {
+  std::string path;
+  auto frame = node->callstack();
+  while (frame && *frame) {
+    if (const auto instance = (*frame)->module_instance()) {
+      const std::string name = instance->instance_name();
+      if (!name.empty() && name != "SELF" && name != "INSTANCE_NAME_UNKNOWN") {
+        path += (path.empty() ? "" : ".") + name;
+      }
+    }
+    frame = (*frame)->callee();
+  }
+  return path;
+}
+
 class Finder {
  public:
   explicit Finder(const Value* self) : self_(self) {}
@@ -137,6 +155,7 @@ class Finder {
     if (path.empty()) path = OriginOf(found.weight, self_);
     const auto dot = path.rfind('.');
     std::string name = dot == std::string::npos ? path : path.substr(0, dot);
+    if (name.empty()) name = CallerOf(node);
     uses_.push_back({{Unique(std::move(name), found.kind), found.kind}, {node}});
   }
 

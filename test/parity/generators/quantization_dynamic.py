@@ -33,6 +33,7 @@ QCONFIGS = {
     "perTensor": default_dynamic_qconfig,
     "float16": float16_dynamic_qconfig,
 }
+KINDS = (nn.LSTM, nn.GRU, nn.LSTMCell, nn.GRUCell, nn.Linear)
 FLOAT16_ENGINES = ("x86", "fbgemm")
 
 
@@ -97,6 +98,24 @@ class Packed(nn.Module):
         return pad_packed_sequence(self.rnn(packed)[0], batch_first=True)[0]
 
 
+class Cells(nn.Module):
+    """Cells, driven by hand."""
+
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTMCell(6, 10)
+        self.gru = nn.GRUCell(6, 10)
+        self.fc = nn.Linear(10, 3)
+
+    def forward(self, x: Tensor) -> Tuple[Tensor, Tensor]:
+        h = torch.zeros(x.size(1), 10)
+        c = torch.zeros(x.size(1), 10)
+        for step in range(x.size(0)):
+            h, c = self.lstm(x[step], (h, c))
+            h = self.gru(x[step], h)
+        return self.fc(h), c
+
+
 def transformer() -> nn.Module:
     layer = nn.TransformerEncoderLayer(16, 4, 32, batch_first=True)
     return nn.TransformerEncoder(layer, 2, enable_nested_tensor=False)
@@ -158,7 +177,7 @@ def eagerly(folder: Path, name: str, model: nn.Module, inputs: tuple, compile=sc
         for engine in engines_of(config):
 
             def run():
-                kinds = {kind: qconfig for kind in (nn.LSTM, nn.GRU, nn.Linear)}
+                kinds = {kind: qconfig for kind in KINDS}
                 dtype = torch.float16 if config == "float16" else torch.qint8
                 return quantize_dynamic(model, kinds, dtype=dtype)(*inputs)
 
@@ -222,6 +241,7 @@ def main(folder: Path) -> None:
         "lstm-deep": (Recurrent("lstm", **both), (steps,)),
         "lstm-state": (WithState(), states),
         "lstm-packed": (Packed(), (torch.randn(3, 5, 6), torch.tensor([3, 5, 2]))),
+        "cells": (Cells(), (steps,)),
         "gru": (Recurrent("gru"), (steps,)),
         "gru-deep": (Recurrent("gru", **both), (steps,)),
     }

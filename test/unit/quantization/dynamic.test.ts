@@ -11,6 +11,7 @@ import {
   type ScriptModule,
   setWarningHandler,
   type Tensor,
+  zeros,
 } from '../../../src/index.js';
 import { quantizationFile } from '../../fixtures/quantization.js';
 import { caught } from '../caught.js';
@@ -62,7 +63,7 @@ describe('quantizeDynamic', () => {
     using model = loadModuleSync(quantizationFile('cnn.pt'));
     using result = await quantizeDynamic(model);
     expect(result.quantized).toEqual([{ name: 'fc', kind: 'linear', dtype: 'qint8' }]);
-    const reason = 'dynamic quantization is for linear, lstm and gru layers';
+    const reason = 'dynamic quantization is for linear, lstm and gru layers and cells';
     expect(result.skipped).toEqual([{ name: 'conv', kind: 'conv2d', reason }]);
     await model.to('float64');
     using none = await quantizeDynamic(model, { layers: 'fc' });
@@ -102,15 +103,17 @@ describe('quantizeDynamic', () => {
     using rest = quantizeDynamicSync(first.module);
     using frozen = await jit.freeze(model);
     using ofFrozen = await quantizeDynamic(frozen);
+    using loaded = await loadModule(await frozen.toBytes());
+    using ofLoaded = await quantizeDynamic(loaded);
     const expected = whole.module.forwardSync(x);
-    expect(rest.quantized.map(({ name }) => name)).toEqual(['fc2', 'head.1']);
-    expect(rest.module.forwardSync(x).equal(expected)).toBe(true);
-    expect(ofFrozen.quantized.map(({ name }) => name)).toEqual([
-      'linear_0',
-      'linear_1',
-      'linear_2',
-    ]);
-    expect(ofFrozen.module.forwardSync(x).equal(expected)).toBe(true);
+    const names = ({ quantized }: QuantizationResult): string[] =>
+      quantized.map(({ name }) => name);
+    expect(names(rest)).toEqual(['fc2', 'head.1']);
+    expect(names(ofFrozen)).toEqual(['fc1', 'fc2', 'head.1']);
+    expect(names(ofLoaded)).toEqual(['linear_0', 'linear_1', 'linear_2']);
+    for (const result of [rest, ofFrozen, ofLoaded]) {
+      expect(result.module.forwardSync(x).equal(expected)).toBe(true);
+    }
   });
 
   it('gives modules that freeze, optimize, copy and run in the lite interpreter', async () => {
@@ -143,6 +146,26 @@ describe('quantizeDynamic', () => {
       const difference = (await result.module.forward(x)).sub(await model.forward(x));
       expect(difference.abs().max().item()).toBeLessThan(0.5);
     }
+  });
+
+  it('packs weights of modules that keep count beside them', async () => {
+    using model = jit.compile(
+      'def forward(self, x: Tensor) -> Tensor:\n' +
+        '    self.seen.add_(1)\n' +
+        '    return torch.linear(x, self.w) * self.seen\n',
+      { parameters: { w: randn([12, 16]) }, buffers: { seen: zeros([1]) } },
+    );
+    using result = await quantizeDynamic(model);
+    expect(result.quantized).toEqual([{ name: 'w', kind: 'linear', dtype: 'qint8' }]);
+    const [first, second] = [await result.module.forward(x), await result.module.forward(x)];
+    expect(second.equal(first.mul(2))).toBe(true);
+    expect(model.namedBuffers().get('seen')!.item()).toBe(0);
+  });
+
+  it('names recurrent layers as their module does', () => {
+    using model = loadModuleSync(quantizationFile('lstm-deep.pt'));
+    using result = quantizeDynamicSync(model, { layers: 'rnn' });
+    expect(result.quantized).toEqual([{ name: 'rnn', kind: 'lstm', dtype: 'qint8' }]);
   });
 
   it('leaves weights that change while they run', async () => {
