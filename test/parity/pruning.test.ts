@@ -9,7 +9,9 @@ import {
   float,
   loadModuleSync,
   manualSeed,
+  ones,
   prune,
+  quantizeStatic,
   type ScriptModule,
   type Tensor,
 } from '../../src/index.js';
@@ -35,6 +37,7 @@ interface Goldens {
 }
 
 const script = fileURLToPath(new URL('./pruning.py', import.meta.url));
+const reader = fileURLToPath(new URL('./shrinking.py', import.meta.url));
 const runner = fileURLToPath(new URL('../../scripts/run-python.mjs', import.meta.url));
 let folder = '';
 let goldens: Goldens = { inputs: {}, cases: [] };
@@ -113,6 +116,45 @@ describe('pruning', () => {
       };
       expect(run, title(found)).toThrow();
     }
+  });
+
+  it('saves masks that Python and the lite interpreter read', async () => {
+    using model = load('mlp');
+    prune.globalUnstructured(model, ['0.weight', '2.weight'], { amount: 0.5 });
+    const file = path.join(folder, 'saved.pt');
+    await model.save(file);
+    const wanted = Array.from(
+      model
+        .forwardSync(ones([2, 8]))
+        .flatten(0)
+        .toTypedArray(),
+      Number,
+    );
+    const theirs = execFileSync(process.execPath, [runner, reader, file, '[2, 8]'], {
+      encoding: 'utf8',
+    });
+    for (const [i, value] of (JSON.parse(theirs) as number[]).entries()) {
+      expect(value).toBeCloseTo(wanted[i] as number, 5);
+    }
+    using again = loadModuleSync(file);
+    expect([...again.stateDict().keys()]).toEqual([...model.stateDict().keys()]);
+    expect(prune.isPruned(again)).toBe(true);
+    await model.saveLite(path.join(folder, 'saved.ptl'));
+    using lite = loadModuleSync(path.join(folder, 'saved.ptl'), { format: 'lite' });
+    const output = (await lite.forward(ones([2, 8]))) as Tensor;
+    expect(Array.from(output.flatten(0).toTypedArray(), Number)).toEqual(wanted);
+  });
+
+  it('is folded into the weights by quantization', async () => {
+    using model = load('cnn');
+    prune.l1Unstructured(model, '0.weight', { amount: 0.5 });
+    prune.l1Unstructured(model, '3.weight', { amount: 0.5 });
+    const input = toTensor(goldens.inputs.cnn as EncodedTensor);
+    using result = await quantizeStatic(model, [input]);
+    expect(result.quantized.map(({ name }) => name)).toEqual(['0', '3']);
+    const [a, b] = [model.forwardSync(input), result.module.forwardSync(input)];
+    expect(b.sub(a).abs().max().item()).toBeLessThan(0.1);
+    expect(prune.isPruned(model)).toBe(true);
   });
 
   it('takes over what was pruned in Python and traced', async () => {

@@ -125,7 +125,11 @@ bool KeepsBatchAlone(const Node* node) {
   while (size->kind() == c10::aten::Int || size->kind() == c10::prim::NumToTensor) {
     size = size->input(0)->node();
   }
-  if (size->kind() != c10::aten::size || size->inputs().size() != 2) return false;
+  // The batch of another tensor may be another one.
+  if (size->kind() != c10::aten::size || size->inputs().size() != 2 ||
+      size->input(0) != node->input(0)) {
+    return false;
+  }
   const auto dim = toIValue(size->input(1));
   return dim && dim->isInt() && dim->toInt() == 0;
 }

@@ -13,6 +13,7 @@
 #include "core/jit/freeze.h"
 #include "core/jit/inlined_frames.h"
 #include "core/jit/own_unit.h"
+#include "core/pruning/prune.h"
 #include "core/quantization/known_types.h"
 #include "core/quantization/tied_weights.h"
 
@@ -30,6 +31,8 @@ Module PrepareForQuantization(const Module& module, const char* callee) {
   const c10::AutoGradMode no_grad(false);
   OwnUnit own(module);
   Module copy = CopyInto(own.unit(), module);
+  // Masked weights are weights: neither batch norms nor layers could be folded into a product.
+  copy = RemovePruning(copy, PrunedNames(copy));
   if (!IsFrozen(module) && copy.hasattr("training")) {
     copy.eval();
     const TiedWeights tied = FindTiedWeights(copy);
