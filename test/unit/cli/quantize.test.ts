@@ -8,11 +8,15 @@ import { readTestSplit } from '../../../examples/digits/images.mjs';
 import type { Findings } from '../../../src/cli/quantize/findings.js';
 import {
   fromBuffer,
+  jit,
   loadModule,
   loadModuleSync,
+  ones,
+  randn,
   save,
   type Tensor,
   tensor,
+  zeros,
 } from '../../../src/index.js';
 import { fixture } from '../../fixtures/fixtures.js';
 import { scratchFolder } from '../../fixtures/folder.js';
@@ -48,7 +52,7 @@ async function tensorFile(folder: string): Promise<string> {
   return file;
 }
 
-describe('quantize', () => {
+describe('quantize', { timeout: 300_000 }, () => {
   it('calibrates on images, evaluates by folders, draws a report', async () => {
     const folder = scratchFolder();
     const images = imageFolder(path.join(folder, 'test'), 120);
@@ -115,6 +119,26 @@ describe('quantize', () => {
     expect(found.quantized.map(({ dtype }) => dtype)).toEqual(dtypes);
     expect(found.how).toMatchObject({ method, calibration: null });
     expect(found.comparison.errors.sqnr).toBeGreaterThan(10);
+  });
+
+  it('reads arguments by their names, as many rows at a time', async () => {
+    const folder = scratchFolder();
+    const [source, output, data] = ['two.pt', 'out.pt', 'data.safetensors'].map((name) => {
+      return path.join(folder, name);
+    }) as [string, string, string];
+    using two = jit.compile(
+      'def forward(self, x: Tensor, mask: Tensor) -> Tensor:\n' +
+        '    return F.linear(x * mask, self.weight)',
+      { parameters: { weight: randn([4, 8]) } },
+    );
+    await two.save(source);
+    await save({ x: randn([10, 8]), mask: ones([10, 8]), targets: zeros([10, 4]) }, data);
+    const args = ['quantize', source, '-o', output, '--calibrate', data, '--evaluate', data];
+    const more = ['--batch-size', '4', '--metric', 'mse', '--samples', '2', ...quick];
+    const found = await json<Findings>([...args, ...more]);
+    expect(found.how.calibration).toBe(3);
+    expect(found.comparison.inputs).toHaveLength(2);
+    expect(found.comparison.accuracy).toMatchObject({ samples: 10, higherIsBetter: false });
   });
 
   it('keeps files of the archive and inputs that it brings with it', async () => {

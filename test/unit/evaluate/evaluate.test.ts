@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { describe, expect, expectTypeOf, it } from 'vitest';
+import { z } from 'zod';
 import {
   type Evaluation,
   type EvaluationBatch,
@@ -13,6 +14,7 @@ import {
   randn,
   type Tensor,
   tensor,
+  tensorSchema,
 } from '../../../src/index.js';
 import { fixture } from '../../fixtures/fixtures.js';
 import { scratchFolder } from '../../fixtures/folder.js';
@@ -134,6 +136,21 @@ describe('evaluate', () => {
     });
     stop.abort(reason);
     expect((await rejected(ended)).error).toBe(reason);
+  });
+
+  it('takes modules with signatures, whose outputs metrics know', async () => {
+    const signature = {
+      inputs: z.tuple([tensorSchema({ dtype: 'float32', shape: ['batch', 16] })]),
+      output: tensorSchema({ dtype: 'float32', shape: ['batch', 4] }),
+    } as const;
+    using signed = await loadModule(fixture('mlp'), { signature });
+    const batches = [[ones([2, 16]), 3]] as const;
+    const found = await evaluate(signed, batches, (output, target) => {
+      expectTypeOf(output).toEqualTypeOf<Tensor<'float32'>>();
+      expectTypeOf(target).toEqualTypeOf<3>();
+      return output.shape[1]! - target;
+    });
+    expect(found).toMatchObject({ value: 1, samples: 2 });
   });
 
   it('says what is wrong with models, batches and metrics', async () => {

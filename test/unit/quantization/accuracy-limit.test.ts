@@ -55,9 +55,9 @@ class Fake {
     return result as never;
   };
 
-  async within(options: AccuracyLimitOptions, source = shift(0)) {
+  async within(options: AccuracyLimitOptions, source = shift(0), signal?: AbortSignal) {
     const limit = resolveLimit('quantize', { evaluation: data, ...options })!;
-    const made = await quantizeWithin('quantize', source as never, limit, this.quantize);
+    const made = await quantizeWithin('quantize', source as never, limit, this.quantize, signal);
     return made as unknown as QuantizationResult;
   }
 }
@@ -133,6 +133,33 @@ describe('a limit of accuracy', () => {
       evaluation: { ...data, batches: generated() },
     });
     expect([made, result.accuracy?.samples]).toEqual([3, 3 * rows]);
+  });
+
+  it('refuses where the metric has no value', async () => {
+    const metric = (output: Tensor) => (output.abs().max().item() === 0 ? 0 : Number.NaN);
+    const evaluation = { batches, metric: metric as never };
+    const { code } = await rejected(
+      new Fake({ a: 1, z: 1 }).within({ evaluation, maxAccuracyDrop: 1 }),
+    );
+    expect(code).toBe('ERR_ACCURACY_DROP');
+    using measured = await new Fake({ a: 1, z: 1 }).within({ evaluation });
+    expect(measured.accuracy?.drop).toBeNaN();
+  });
+
+  it.each([2, 3, 6])('ends with its signal in evaluation %i, and keeps nothing', async (when) => {
+    const fake = new Fake({ a: 5, b: 6, c: 7, z: 1 });
+    const stop = new AbortController();
+    const reason = new Error('enough');
+    let calls = 0;
+    const metric = (output: Tensor) => {
+      if (++calls === 2 * when) stop.abort(reason);
+      return distance(output);
+    };
+    const evaluation = { ...data, metric: metric as never, batches: [...batches, ...batches] };
+    const options = { evaluation, maxAccuracyDrop: 0.1, whenExceeded: 'keepFloat' } as const;
+    const ended = fake.within(options, shift(0), stop.signal);
+    expect((await rejected(ended)).error).toBe(reason);
+    expect(fake.made.every(({ isDisposed }) => isDisposed)).toBe(true);
   });
 
   it('wants evaluation mode', async () => {
