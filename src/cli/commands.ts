@@ -3,6 +3,7 @@ import { addCompare } from './compare/command.js';
 import { addDoctor } from './doctor/command.js';
 import { addInspect } from './inspect/command.js';
 import { addLibTorch } from './libtorch/command.js';
+import { addPrune } from './prune/command.js';
 import { addQuantize } from './quantize/command.js';
 import { addRun } from './run/command.js';
 import { addTypes } from './types/command.js';
@@ -14,6 +15,7 @@ export const commands: readonly AddCommand[] = [
   addRun,
   addCompare,
   addQuantize,
+  addPrune,
   addLibTorch,
   addDoctor,
 ];

@@ -13,6 +13,7 @@ export type {
   ModuleComparison,
   ModuleInput,
   ModuleValue,
+  OptimizeResult,
   QuantizationResult,
   QuantizedEngine,
   QuantizedLayer,

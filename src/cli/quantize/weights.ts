@@ -24,11 +24,10 @@ export function weightSpreads(
 ): WeightSpread[] {
   const parameters = model.namedParameters();
   return layers.flatMap(({ name }) => {
-    const own = [...parameters].filter(([path]) => path.startsWith(`${name}.weight`));
-    return own
-      .filter(([, { numel }]) => numel > 1)
-      .map(([path, weight]) => {
-        return spreadOf(torch, own.length === 1 ? name : path, weight);
-      });
+    // Biases, which have one dimension, stay in float.
+    const own = [...parameters].filter(([path, { shape, numel }]) => {
+      return (path === name || path.startsWith(`${name}.`)) && shape.length > 1 && numel > 1;
+    });
+    return own.map(([path, weight]) => spreadOf(torch, own.length === 1 ? name : path, weight));
   });
 }

@@ -1,4 +1,4 @@
-import { number } from '../../figures.js';
+import { number, plural } from '../../figures.js';
 import type { LayerSensitivity } from '../../torch.js';
 import type { Findings } from '../findings.js';
 import { type Bar, manyBars } from './bars.js';
@@ -45,6 +45,9 @@ export function sensitivitySection({ sensitivity, comparison }: Findings): Marku
   });
   const finite = shown.map(({ errors }) => errors.sqnr ?? 0).filter(Number.isFinite);
   const more = sensitivity.length - shown.length;
+  const { accuracy, inputs } = comparison;
+  const data =
+    accuracy === null ? plural(inputs.length, 'input') : plural(accuracy.samples, 'sample');
   const key = (kind: string, text: string): Markup[] => [
     element('span', { class: `key ${kind}` }),
     element('span', {}, text),
@@ -56,7 +59,7 @@ export function sensitivitySection({ sensitivity, comparison }: Findings): Marku
     element(
       'p',
       { class: 'soft' },
-      'Signal to noise of the output with this layer alone quantized, the most costly first. ',
+      `Signal to noise of the output with this layer alone quantized, over ${data}, the most costly first. `,
       'Short bars are layers to leave in float.',
     ),
     element(

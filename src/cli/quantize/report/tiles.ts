@@ -1,4 +1,4 @@
-import { bytes, duration, number } from '../../figures.js';
+import { bytes, duration, number, plural } from '../../figures.js';
 import type { Findings } from '../findings.js';
 import { decibels, signed } from './layers.js';
 import { element, type Markup } from './markup.js';
@@ -22,7 +22,11 @@ export function tiles({ comparison, quantized, skipped }: Findings): Markup {
     const about = `${number(accuracy.reference)} → ${number(accuracy.other)}`;
     shown.push([signed(Number(change.toPrecision(3))), accuracy.metric, about]);
   }
-  shown.push([decibels(errors.sqnr), 'output to noise', 'all layers together']);
+  shown.push([
+    decibels(errors.sqnr),
+    'output to noise',
+    `over ${plural(comparison.inputs.length, 'input')}`,
+  ]);
   const all = quantized.length + skipped.length;
   shown.push([`${quantized.length} of ${all}`, 'layers', 'quantized']);
   return element(
