@@ -4,7 +4,7 @@ import { fixture } from '../../fixtures/fixtures.js';
 import { cli, printed, withoutLibTorch } from './cli.js';
 
 const { version } = createRequire(import.meta.url)('../../../package.json') as { version: string };
-const commands = ['inspect', 'types', 'run', 'compare', 'libtorch', 'doctor'];
+const commands = ['inspect', 'types', 'run', 'compare', 'quantize', 'prune', 'libtorch', 'doctor'];
 
 describe('libtorch-node', () => {
   it('prints its version, and help that names every command', async () => {
