@@ -18,6 +18,7 @@
 #include "binding/script_object.h"
 #include "binding/tensor/tensor_room.h"
 #include "core/runtime/exit.h"
+#include "core/runtime/heap.h"
 
 namespace libtorch_node::binding {
 
@@ -29,6 +30,7 @@ Napi::Value Initialize(const Napi::CallbackInfo& info) {
 }
 
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
+  core::KeepFreedMemory();
   core::InstallExitHandler();
   Environment::Install(env);
   Define<Initialize>(exports, "initialize");
