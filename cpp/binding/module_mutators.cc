@@ -45,8 +45,12 @@ Napi::Value SetAttribute(const Napi::CallbackInfo& info) {
   const std::string name = info[1].ToString().Utf8Value();
   const std::string callee = "setAttribute";
   const Place place(callee);
-  c10::IValue value =
-      ToIValue(environment, info[2], engine->AttributeType(name), Place(place, name));
+  c10::TypePtr type;
+  {
+    const Gate::Pass reading = EnterAlone(engine);
+    type = engine->AttributeType(name);
+  }
+  c10::IValue value = ToIValue(environment, info[2], type, Place(place, name));
   const Gate::Pass pass = EnterAlone(engine);
   engine->SetAttribute(name, std::move(value));
   return info.Env().Undefined();

@@ -190,6 +190,7 @@ IValue Trace::CallModule(const std::shared_ptr<TorchScriptEngine>& engine, const
     name = known->second;
   } else {
     const TracePause pause;
+    const Gate::Pass pass = engine->gate()->Enter(engine->WholeRequest());
     name = FreeName("module", next_module_);
     module_.register_module(name, CopyAttributes(engine->module(), /*own_state=*/false));
     modules_[engine.get()] = name;
