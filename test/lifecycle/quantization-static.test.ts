@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { expectDone } from './child.js';
+import { expectDone, patience } from './child.js';
 
 /** What the program says of each module: 'Unused: 1 quantized, 0 skipped, error 0.03, reloads with 0'. */
 async function outcomesOf(pattern: string): Promise<Map<string, string>> {
@@ -15,6 +15,16 @@ async function outcomesOf(pattern: string): Promise<Map<string, string>> {
 const counts = (outcome = ''): string =>
   /^\d+ quantized, \d+ skipped/.exec(outcome)?.[0] ?? outcome;
 const errorOf = (outcome: string): number => Number(/error ([\d.]+)/.exec(outcome)?.[1]);
+
+describe('static quantization', () => {
+  it(
+    'stands hostile batches and callers, and workers that end',
+    async () => {
+      await expectDone('quantize-static-hostile', { seconds: 170 });
+    },
+    200_000 * patience,
+  );
+});
 
 describe('static quantization of modules whose submodules the observer pass loses', () => {
   it('quantizes what it can, and says what it cannot', async () => {
