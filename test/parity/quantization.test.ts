@@ -50,6 +50,15 @@ describe("linear layers quantize to what Python's quantize_dynamic_jit gives, bi
   });
 });
 
+describe('a convolution that is used from several places keeps its batch norms', () => {
+  it.each(Object.entries(quantization.shared))('%s', (name, fixture) => {
+    using model = loadModuleSync(quantizationFile(`${name}.pt`));
+    using result = quantizeDynamicSync(model);
+    const close = { atol: 1e-5, rtol: 1e-5 };
+    expectValue(result.module.forwardSync(...inputsOf(fixture)), fixture.result, close);
+  });
+});
+
 describe("LSTM, GRU and linear layers quantize to what Python's quantize_dynamic gives, bit for bit", () => {
   it.each(rows(quantization.eager))('%s', (_, one, name) => {
     const fixture = quantization.eager[name]!;

@@ -14,6 +14,7 @@
 #include "core/jit/inlined_frames.h"
 #include "core/jit/own_unit.h"
 #include "core/pruning/prune.h"
+#include "core/quantization/fold_check.h"
 #include "core/quantization/known_types.h"
 #include "core/quantization/tied_weights.h"
 
@@ -36,7 +37,7 @@ Module PrepareForQuantization(const Module& module, const char* callee) {
   if (!IsFrozen(module) && copy.hasattr("training")) {
     copy.eval();
     const TiedWeights tied = FindTiedWeights(copy);
-    copy = torch::jit::FoldConvBatchNorm(copy);
+    if (CanFoldBatchNorms(copy)) copy = torch::jit::FoldConvBatchNorm(copy);
     copy = torch::jit::freeze_module(copy, {}, true, true);
     TieWeights(copy, tied);
   }

@@ -116,6 +116,24 @@ class Cells(nn.Module):
         return self.fc(h), c
 
 
+class SharedConvolution(nn.Module):
+    """A convolution and a batch norm that are used from several places."""
+
+    def __init__(self, way: str):
+        super().__init__()
+        self.way = way
+        self.conv = nn.Conv2d(3, 3, 1)
+        self.norm = nn.BatchNorm2d(3)
+        self.other = nn.BatchNorm2d(3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.way == "two norms":
+            return self.other(self.conv(self.norm(self.conv(x))))
+        if self.way == "one norm":
+            return self.norm(self.norm(self.conv(x)))
+        return self.norm(self.conv(x)) + self.conv(x * 2)
+
+
 def transformer() -> nn.Module:
     layer = nn.TransformerEncoderLayer(16, 4, 32, batch_first=True)
     return nn.TransformerEncoder(layer, 2, enable_nested_tensor=False)
@@ -185,6 +203,18 @@ def eagerly(folder: Path, name: str, model: nn.Module, inputs: tuple, compile=sc
     return {"file": f"{name}.pt", "args": [encode(x) for x in inputs], "cases": cases}
 
 
+def shared(folder: Path, image: Tensor) -> Dict[str, dict]:
+    """Modules whose batch norms cannot be folded."""
+    found = {}
+    for way in ("two norms", "one norm", "conv alone"):
+        for compile in (scripted, traced):
+            name = f"shared-{way.replace(' ', '-')}-{compile.__name__}"
+            model = prepared(SharedConvolution(way))
+            compile(model, (image,)).save(folder / f"{name}.pt")
+            found[name] = {"args": [encode(image)], "result": encode(model(image))}
+    return found
+
+
 def of_python(folder: Path) -> Dict[str, dict]:
     """Modules that Python quantized, each by another of its ways, and their outputs."""
     x = torch.randn(2, 3, 8, 8)
@@ -249,6 +279,7 @@ def main(folder: Path) -> None:
         "jit": {name: by_passes(folder, name, *made) for name, made in jit.items()},
         "eager": {name: eagerly(folder, name, *made) for name, made in eager.items()},
         "python": of_python(folder),
+        "shared": shared(folder, image),
     }
     (folder / "manifest.json").write_text(json.dumps(manifest))
 
