@@ -106,8 +106,11 @@ export async function quantize(source: string, options: QuantizeOptions): Promis
   const { result, inputs, duration } = await quantizeShown(torch, given, options);
   await saveAs(output, result.module, model);
   const { quantized, skipped } = result;
+  if (quantized.length === 0) {
+    note('warning: no layer was quantized; --method and --layers choose which could be');
+  }
   const sensitivity =
-    report !== undefined && options.sensitivity
+    report !== undefined && options.sensitivity && quantized.length > 0
       ? await layerCosts(torch, given, samples, quantized.length, options)
       : null;
   const { version: libtorch, cpuCapability, quantizedEngine } = torch.backends();

@@ -196,6 +196,16 @@ describe('quantize', { timeout: 300_000 }, () => {
     });
   });
 
+  it('says so where nothing could be quantized', async () => {
+    const output = path.join(scratchFolder(), 'out.pt');
+    const report = `${output}.html`;
+    const args = ['quantize', traced, '-o', output, '--layers', 'blocks', '--report', report];
+    const { code, stdout, stderr } = await cli([...args, '-i', 'random:1x1x8x8', ...quick]);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('warning: no layer was quantized')]);
+    expect(stdout).toMatch(/^Layers {2}0 quantized, 4 left as they were$/m);
+    expect(wellFormed(readFileSync(report, 'utf8')).text).not.toContain('Error by layer');
+  });
+
   it('ends with 2 for a wrong command line, and says what to give', async () => {
     const output = path.join(scratchFolder(), 'out.pt');
     const wrong = async (...args: string[]) => {
