@@ -12,7 +12,7 @@ export interface EvaluationData {
   readonly higherIsBetter?: boolean | undefined;
 }
 
-/** Data with the metric ready to be used. @internal */
+/** Data with the metric ready to be used. */
 export interface ResolvedData {
   readonly batches: EvaluationBatches;
   readonly metric: ResolvedMetric;

@@ -25,7 +25,7 @@ export type Metric<Output = unknown, Target = unknown> =
   | MetricName
   | MetricFunction<Output, Target>;
 
-/** A metric that is ready to be used. @internal */
+/** A metric that is ready to be used. */
 export interface ResolvedMetric {
   readonly name: string;
   readonly higherIsBetter: boolean;
