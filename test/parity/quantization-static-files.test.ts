@@ -21,7 +21,7 @@ import {
 const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Workers take no TypeScript. */
 const entry = new URL('../../dist/index.js', import.meta.url).href;
-const flat = (tensor: Tensor): number[] => [...tensor.flatten().toArray()] as number[];
+const flat = (tensor: Tensor): number[] => tensor.flatten().toArray() as number[];
 
 // Quantized tensors are deprecated, and LibTorch says so.
 setWarningHandler(() => {});
