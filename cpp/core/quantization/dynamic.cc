@@ -14,6 +14,7 @@
 #include "core/quantization/computed_weight.h"
 #include "core/quantization/engine.h"
 #include "core/quantization/packing.h"
+#include "core/quantization/prepare.h"
 #include "core/quantization/recurrent.h"
 #include "core/quantization/recurrent_cell.h"
 #include "core/quantization/weight_writes.h"
@@ -135,6 +136,7 @@ class Rewriter {
 
 QuantizationResult QuantizeDynamic(Module prepared, const std::vector<std::string>& layers,
                                    const DynamicOptions& options) {
+  RequireCpu(prepared, "quantizeDynamic");
   RequireDtype(options);
   const c10::InferenceMode off(false);
   const c10::AutoGradMode no_grad(false);

@@ -51,4 +51,14 @@ Module PrepareForQuantization(const Module& module, const char* callee) {
   return copy;
 }
 
+void RequireCpu(const Module& module, const char* callee) {
+  for (const at::Tensor& parameter : module.parameters()) {
+    if (parameter.is_cpu()) continue;
+    throw Error("ERR_NOT_QUANTIZABLE",
+                std::string(callee) + ": the module is on " + parameter.device().str() +
+                    ", and the kernels of 8 bits are for the CPU: quantize a clone that was moved "
+                    "there, (await model.clone()).to('cpu'), or the file loaded onto 'cpu'");
+  }
+}
+
 }  // namespace libtorch_node::core

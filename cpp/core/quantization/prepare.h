@@ -17,6 +17,9 @@ namespace libtorch_node::core {
 /// `callee` is for messages.
 torch::jit::Module PrepareForQuantization(const torch::jit::Module& module, const char* callee);
 
+/// Throws ERR_NOT_QUANTIZABLE for weights that are elsewhere: kernels of 8 bits are for the CPU.
+void RequireCpu(const torch::jit::Module& module, const char* callee);
+
 /// What JavaScript holds between choosing layers and rewriting them. Used up by one rewrite.
 struct PreparedModule {
   torch::jit::Module module;

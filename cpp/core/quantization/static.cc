@@ -99,6 +99,7 @@ Module Convert(Module module) {
 ObservedModule Observe(PreparedModule prepared, const ObserveOptions& options) {
   const c10::InferenceMode normal(false);
   const c10::AutoGradMode no_grad(false);
+  if (!options.fake_quantize) RequireCpu(prepared.module, "quantizeStatic");
   auto graph = prepared.module.get_method(kForward).graph();
   // Values that are quantized are read as copies, in which changes would be lost.
   torch::jit::RemoveTensorMutation(graph);
