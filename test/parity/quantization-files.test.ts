@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import {
   loadModule,
@@ -14,11 +13,10 @@ import {
 import { scratchFolder } from '../fixtures/folder.js';
 import { inputsOf, quantization, quantizationFile } from '../fixtures/quantization.js';
 import { expectValue } from '../fixtures/values.js';
+import { outputsInWorker } from './in-worker.js';
 
 const exactly = { atol: 0, rtol: 0 };
 const root = fileURLToPath(new URL('../..', import.meta.url));
-/** Workers take no TypeScript. */
-const entry = new URL('../../dist/index.js', import.meta.url).href;
 
 // Quantized tensors are deprecated, and LibTorch says so.
 setWarningHandler(() => {});
@@ -85,28 +83,8 @@ describe('a module that is quantized here', () => {
     using result = await quantizeDynamic(model);
     const fixture = quantization.jit.mlp!;
     const [x] = inputsOf(fixture) as [Tensor];
-    const source = `
-      import { parentPort, workerData } from 'node:worker_threads';
-      import { loadModule, moduleFromShared, setWarningHandler, tensor } from '${entry}';
-      setWarningHandler(() => {});
-      const x = tensor(workerData.x);
-      const shared = moduleFromShared(workerData.shared);
-      const loaded = await loadModule(workerData.bytes);
-      const outputs = [await shared.forward(x), await loaded.forward(x)];
-      parentPort.postMessage(outputs.map((y) => y.toArray()));
-    `;
-    const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`), {
-      workerData: {
-        x: x.toArray(),
-        shared: result.module.share(),
-        bytes: await result.module.toBytes(),
-      },
-    });
-    const outputs = await new Promise<unknown[]>((resolve, reject) => {
-      worker.once('message', resolve).once('error', reject);
-    });
+    const outputs = await outputsInWorker(result.module, x);
     const expected = result.module.forwardSync(x).toArray();
     expect(outputs).toEqual([expected, expected]);
-    await worker.terminate();
   });
 });

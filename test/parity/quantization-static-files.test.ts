@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import {
   backends,
@@ -17,10 +16,9 @@ import {
   quantizationStatic,
   quantizationStaticFile,
 } from '../fixtures/quantization-static.js';
+import { outputsInWorker } from './in-worker.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-/** Workers take no TypeScript. */
-const entry = new URL('../../dist/index.js', import.meta.url).href;
 const flat = (tensor: Tensor): number[] => tensor.flatten().toArray() as number[];
 
 // Quantized tensors are deprecated, and LibTorch says so.
@@ -81,26 +79,7 @@ describe('a module that is quantized statically here', () => {
 
   it('runs in a worker, shared and loaded', async () => {
     const { result, x } = await quantized('network');
-    const source = `
-      import { parentPort, workerData } from 'node:worker_threads';
-      import { loadModule, moduleFromShared, setWarningHandler, tensor } from '${entry}';
-      setWarningHandler(() => {});
-      const x = tensor(workerData.x);
-      const loaded = await loadModule(workerData.bytes);
-      const outputs = [await moduleFromShared(workerData.shared).forward(x), await loaded.forward(x)];
-      parentPort.postMessage(outputs.map((y) => y.toArray()));
-    `;
-    const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`), {
-      workerData: {
-        x: x.toArray(),
-        shared: result.module.share(),
-        bytes: await result.module.toBytes(),
-      },
-    });
-    const outputs = await new Promise<unknown[]>((resolve, reject) => {
-      worker.once('message', resolve).once('error', reject);
-    });
-    await worker.terminate();
+    const outputs = await outputsInWorker(result.module, x);
     const expected = result.module.forwardSync(x).toArray();
     expect(outputs).toEqual([expected, expected]);
   });

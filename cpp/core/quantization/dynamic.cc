@@ -17,6 +17,7 @@
 #include "core/quantization/prepare.h"
 #include "core/quantization/recurrent.h"
 #include "core/quantization/recurrent_cell.h"
+#include "core/quantization/replace_node.h"
 #include "core/quantization/weight_writes.h"
 
 namespace libtorch_node::core {
@@ -110,11 +111,7 @@ class Rewriter {
         graph->create(c10::Symbol::fromQualString(is_half ? "quantized::linear_dynamic_fp16"
                                                           : "quantized::linear_dynamic"),
                       inputs));
-    made->output()->copyMetadata(node->output());
-    made->setScope(node->scope());
-    made->setSourceRange(node->sourceRange());
-    node->replaceAllUsesWith(made);
-    node->destroy();
+    ReplaceNode(node, made);
   }
 
   Refusal Recurrent(const LayerUse& use) {

@@ -5,6 +5,7 @@
 
 #include "core/quantization/attributes.h"
 #include "core/quantization/packing.h"
+#include "core/quantization/replace_node.h"
 
 namespace libtorch_node::core {
 namespace {
@@ -122,13 +123,7 @@ void PackedRecurrent::Replace(const Module& prepared, const LayerUse& use,
     Node* made = graph->insertNode(graph->create(
         c10::Symbol::fromQualString(is_lstm ? "aten::quantized_lstm" : "aten::quantized_gru"),
         inputs, node->outputs().size()));
-    for (std::size_t i = 0; i < node->outputs().size(); ++i) {
-      made->output(i)->copyMetadata(node->output(i));
-    }
-    made->setScope(node->scope());
-    made->setSourceRange(node->sourceRange());
-    node->replaceAllUsesWith(made);
-    node->destroy();
+    ReplaceNode(node, made);
   }
 }
 

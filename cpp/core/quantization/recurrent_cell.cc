@@ -7,6 +7,7 @@
 
 #include "core/quantization/attributes.h"
 #include "core/quantization/packing.h"
+#include "core/quantization/replace_node.h"
 
 namespace libtorch_node::core {
 namespace {
@@ -38,13 +39,7 @@ void Replace(Node* node, const Packed (&packed)[2], bool is_lstm) {
       graph.create(c10::Symbol::fromQualString(is_lstm ? "quantized::quantized_lstm_cell_dynamic"
                                                        : "quantized::quantized_gru_cell_dynamic"),
                    inputs, node->outputs().size()));
-  for (std::size_t i = 0; i < node->outputs().size(); ++i) {
-    made->output(i)->copyMetadata(node->output(i));
-  }
-  made->setScope(node->scope());
-  made->setSourceRange(node->sourceRange());
-  node->replaceAllUsesWith(made);
-  node->destroy();
+  ReplaceNode(node, made);
 }
 
 }  // namespace
