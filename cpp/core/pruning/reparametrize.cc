@@ -143,21 +143,22 @@ void UnmaskReads(Graph& graph, const EditedTypes& edited,
                  const std::vector<ParameterOf>& parameters) {
   std::vector<Node*> nodes;
   Collect(graph.block(), nodes);
-  std::vector<Node*> masks;
-  std::vector<std::pair<Node*, std::string>> originals;
+  // All are found before any is changed: a product that goes is among the nodes, too.
+  std::vector<std::pair<Node*, const ParameterOf*>> masks;
+  std::vector<std::pair<Node*, const ParameterOf*>> originals;
   for (Node* node : nodes) {
     for (const ParameterOf& parameter : parameters) {
       const auto& [owner, name, lists] = parameter;
       if (Accesses(node, prim::GetAttr, edited, owner, MaskName(name))) {
-        Unmask(node, edited, parameter);
-        masks.push_back(node);
+        masks.emplace_back(node, &parameter);
       } else if (Accesses(node, prim::GetAttr, edited, owner, OriginalName(name))) {
-        originals.emplace_back(node, name);
+        originals.emplace_back(node, &parameter);
       }
     }
   }
-  for (Node* node : masks) DestroyUnused(node->output());
-  for (const auto& [node, name] : originals) node->s_(attr::name, name);
+  for (const auto& [node, parameter] : masks) Unmask(node, edited, *parameter);
+  for (const auto& [node, parameter] : masks) DestroyUnused(node->output());
+  for (const auto& [node, parameter] : originals) node->s_(attr::name, parameter->name);
 }
 
 }  // namespace libtorch_node::core
