@@ -22,7 +22,16 @@ import {
   tensor,
   tidy,
 } from 'libtorch-node';
-import { codeOf, collect, done, fixture, messageOf, rejectionOf, step } from './support.mjs';
+import {
+  codeOf,
+  collect,
+  done,
+  fixture,
+  messageOf,
+  rejectionOf,
+  step,
+  terminateInTurn,
+} from './support.mjs';
 
 setWarningHandler(() => {});
 const x = randn([8, 16]);
@@ -107,13 +116,7 @@ const tasks = {
 
   /** A worker that prepares, trains and converts is terminated in the midst of it. */
   async terminated() {
-    for (let round = 0; round < 3; round++) {
-      const worker = new Worker(new URL(import.meta.url), { workerData: { task: 'train' } });
-      assert.equal(await messageOf(worker), 'started');
-      step(`terminating worker ${round}`);
-      await worker.terminate();
-      await collect(1);
-    }
+    await terminateInTurn(3, import.meta.url, { task: 'train' });
   },
 
   /** What is prepared, trained and converted goes meanwhile. */

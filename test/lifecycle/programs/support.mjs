@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { defaultPoolInfo } from 'libtorch-node';
 
 export { turn };
@@ -68,4 +69,15 @@ export function messageOf(worker) {
     worker.once('error', end(reject));
     worker.once('exit', (code) => reject(new Error(`the worker exited with ${code}`)));
   });
+}
+
+/** Starts workers of a program one after the other, and ends each once it says that it is at work. */
+export async function terminateInTurn(rounds, program, workerData) {
+  for (let round = 0; round < rounds; round++) {
+    const worker = new Worker(new URL(program), { workerData });
+    assert.equal(await messageOf(worker), 'started');
+    step(`terminating worker ${round}`);
+    await worker.terminate();
+    await collect(1);
+  }
 }

@@ -17,7 +17,7 @@ import {
   randn,
   tidy,
 } from 'libtorch-node';
-import { codeOf, collect, done, fixture, messageOf, step } from './support.mjs';
+import { codeOf, collect, done, fixture, messageOf, step, terminateInTurn } from './support.mjs';
 
 const x = randn([8, 16]);
 const target = randn([8, 4]);
@@ -66,13 +66,7 @@ const tasks = {
 
   /** A worker that trains is terminated in the midst of it. */
   async terminated() {
-    for (let round = 0; round < 3; round++) {
-      const worker = new Worker(new URL(import.meta.url), { workerData: { task: 'train' } });
-      assert.equal(await messageOf(worker), 'started');
-      step(`terminating worker ${round}`);
-      await worker.terminate();
-      await collect(1);
-    }
+    await terminateInTurn(3, import.meta.url, { task: 'train' });
   },
 
   /** What a graph is made of goes before the backward pass, and while it is made elsewhere. */
