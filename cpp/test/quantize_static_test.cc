@@ -5,9 +5,11 @@
 #include <torch/csrc/jit/api/module.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
 #include <limits>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -155,6 +157,26 @@ TEST(attributes_are_what_they_were_before_calibration) {
   const core::QuantizationResult result = core::ConvertObserved(observed);
   EXPECT_EQ(result.quantized.size(), 2U);
   EXPECT_EQ(Forward(result.module, Ones({2, 4})).toTupleRef().elements()[1].toInt(), 1);
+}
+
+TEST(quantizes_on_several_threads_at_once) {
+  const Folder folder;
+  const Module net =
+      Net("def forward(self, x: Tensor) -> Tensor:\n"
+          "  return self.b.forward(torch.relu(self.a.forward(x)))\n");
+  std::atomic<std::size_t> quantized = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      for (int round = 0; round < 50; ++round) {
+        ObservedModule observed = Observed(net, folder.path(), {"a", "b"});
+        Forward(observed.prepared.module, Ones({2, 4}));
+        quantized += core::ConvertObserved(observed).quantized.size();
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(quantized.load(), 400U);
 }
 
 TEST(observers_that_are_missing_are_an_error) {

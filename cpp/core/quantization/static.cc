@@ -11,6 +11,7 @@
 #include <torch/csrc/jit/passes/remove_mutation.h>
 
 #include <algorithm>
+#include <mutex>
 #include <utility>
 
 #include "core/error.h"
@@ -28,6 +29,13 @@ using torch::jit::Module;
 using torch::jit::QuantType;
 
 constexpr const char* kForward = "forward";
+
+/// Held through LibTorch's passes: their predicates append to tables of the process at every call
+/// (torch/csrc/jit/passes/quantization/helper.cpp, getFixedQParams and others).
+std::mutex& PassLock() {
+  static auto* lock = new std::mutex;
+  return *lock;
+}
 
 /// The name of the branch that LibTorch's pass complains about: one way through it gives a value
 /// that is observed, the other does not.
@@ -51,6 +59,7 @@ Module InsertObservers(Module& module, const torch::jit::QConfigDict& config) {
   NameBlocks(*module.get_method(kForward).graph());
   while (true) {
     try {
+      const std::scoped_lock hold(PassLock());
       return torch::jit::InsertObservers(module, kForward, config, true, QuantType::STATIC);
     } catch (const std::exception& error) {
       torch::jit::Graph& graph = *module.get_method(kForward).graph();
@@ -77,9 +86,14 @@ void SkipInvisible(torch::jit::Graph& observing, ObservedModule& result) {
                 [&](const auto& entry) { return !Contains(visible, entry.first); });
 }
 
+Module InsertQuantDeQuant(Module& module) {
+  const std::scoped_lock hold(PassLock());
+  return torch::jit::InsertQuantDeQuant(module, kForward, true, false, QuantType::STATIC);
+}
+
 Module Convert(Module module) {
   try {
-    module = torch::jit::InsertQuantDeQuant(module, kForward, true, false, QuantType::STATIC);
+    module = InsertQuantDeQuant(module);
     RefuseLostWrites(*module.get_method(kForward).graph());
     module = torch::jit::Finalize(module, QuantType::STATIC);
   } catch (const Error&) {
