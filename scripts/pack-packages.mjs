@@ -2,6 +2,7 @@
  * Makes the tarballs that are published, in `.cache/release`: the package, with its binaries and the
  * dependency on LibTorch's package and without what only a checkout needs; and LibTorch's package.
  * Before it: `npm run prebuild`, `node scripts/build-ts.mjs`, `node scripts/libtorch-package.mjs`.
+ * `--without-libtorch` leaves LibTorch's package out.
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -75,12 +76,13 @@ function packSibling() {
 }
 
 /** The paths of the tarballs, in the order in which they are published. */
-export function packPackages() {
+export function packPackages({ sibling = true } = {}) {
   rmSync(release, { recursive: true, force: true });
   mkdirSync(release, { recursive: true });
-  return [packSibling(), packMain()];
+  return [...(sibling ? [packSibling()] : []), packMain()];
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await main(() => step('pack', () => void packPackages()));
+  const sibling = !process.argv.includes('--without-libtorch');
+  await main(() => step('pack', () => void packPackages({ sibling })));
 }
