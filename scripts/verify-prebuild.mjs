@@ -13,7 +13,7 @@ import { inRoot } from './lib/paths.mjs';
 import { main, Stop } from './lib/steps.mjs';
 
 /** The oldest system: Debian 10, RHEL 8, Ubuntu 18.10. LibTorch itself asks for this glibc. */
-const floor = { GLIBC: '2.28', GLIBCXX: '3.4.25', CXXABI: '1.3.11', GCC: '8.0.0' };
+export const floor = { GLIBC: '2.28', GLIBCXX: '3.4.25', CXXABI: '1.3.11', GCC: '8.0.0' };
 
 const system = [
   'libstdc++.so.6',

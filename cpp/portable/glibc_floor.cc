@@ -13,6 +13,7 @@
 
 #include <cerrno>
 #include <cstddef>
+#include <string>
 
 #if defined(__x86_64__)
 #define FIRST_GLIBC "GLIBC_2.2.5"
@@ -57,6 +58,9 @@ PASS_ON(int, pthread_attr_setstacksize, FIRST_GLIBC, (pthread_attr_t * how, std:
 PASS_ON(int, pthread_getname_np, NAME_GLIBC, (pthread_t thread, char* name, std::size_t size),
         (thread, name, size))
 PASS_ON(int, pthread_setname_np, NAME_GLIBC, (pthread_t thread, const char* name), (thread, name))
+PASS_ON(int, pthread_rwlock_rdlock, FIRST_GLIBC, (pthread_rwlock_t * lock), (lock))
+PASS_ON(int, pthread_rwlock_wrlock, FIRST_GLIBC, (pthread_rwlock_t * lock), (lock))
+PASS_ON(int, pthread_rwlock_unlock, FIRST_GLIBC, (pthread_rwlock_t * lock), (lock))
 PASS_ON(double, pow, FIRST_GLIBC, (double base, double exponent), (base, exponent))
 
 // std::condition_variable::wait, which became noexcept in libstdc++ 12.
@@ -65,6 +69,16 @@ extern "C" void first_wait(void* condition, void* lock) __asm__("first_wait");
 __asm__(".symver first_wait, " WAIT "@GLIBCXX_3.4.11");
 extern "C" HIDDEN void own_wait(void* condition, void* lock) __asm__(WAIT);
 extern "C" void own_wait(void* condition, void* lock) { first_wait(condition, lock); }
+
+// std::stringbuf::str() of values and of temporaries, apart since libstdc++ 11. Both copy.
+#define STR(qualifiers) \
+  "_ZN" qualifiers "St7__cxx1115basic_stringbufIcSt11char_traitsIcESaIcEE3strEv"
+extern "C" std::string first_str(const void* buffer) __asm__("first_str");
+__asm__(".symver first_str, " STR("K") "@GLIBCXX_3.4.21");
+extern "C" HIDDEN std::string own_str(const void* buffer) __asm__(STR("KR"));
+extern "C" std::string own_str(const void* buffer) { return first_str(buffer); }
+extern "C" HIDDEN std::string own_moved_str(const void* buffer) __asm__(STR("O"));
+extern "C" std::string own_moved_str(const void* buffer) { return first_str(buffer); }
 
 extern "C" {
 

@@ -10,7 +10,6 @@ export function readElf(file) {
   const valuesOf = (name) => entries.filter(([, key]) => key === name).map(([, , value]) => value);
   const flags = Number(valuesOf('FLAGS_1')[0] ?? 0);
   const table = execFileSync('objdump', ['-t', file], options);
-  const symbols = execFileSync('objdump', ['-T', file], options);
   return {
     needed: valuesOf('NEEDED'),
     runPath: (valuesOf('RUNPATH')[0] ?? '').split(':').filter(Boolean),
@@ -18,16 +17,21 @@ export function readElf(file) {
     bindsNow: (flags & 0x1) !== 0,
     staysLoaded: (flags & 0x8) !== 0,
     isStripped: table.includes('no symbols'),
-    newest: newestVersions(symbols),
+    newest: newestVersions(requiredSymbols(file)),
   };
 }
 
-/** The newest versions asked for, e.g. { GLIBC: '2.17', GLIBCXX: '3.4.22' }, each with its symbols. */
+/** What the system must have, each with its version: { kind: 'GLIBC', version: '2.17', name: 'clock_gettime' }. */
+export function requiredSymbols(file) {
+  const symbols = execFileSync('objdump', ['-T', file], options);
+  const pattern = /\*UND\*.*\((GLIBC|GLIBCXX|CXXABI|GCC)_([\d.]+)\)\s+(\S+)/g;
+  return [...symbols.matchAll(pattern)].map(([, kind, version, name]) => ({ kind, version, name }));
+}
+
+/** The newest versions asked for, e.g. { GLIBC: { version: '2.17', names } }, each with its symbols. */
 function newestVersions(symbols) {
   const newest = {};
-  for (const [, kind, version, name] of symbols.matchAll(
-    /\*UND\*.*\((GLIBC|GLIBCXX|CXXABI|GCC)_([\d.]+)\)\s+(\S+)/g,
-  )) {
+  for (const { kind, version, name } of symbols) {
     const order = newest[kind] ? compareVersions(version, newest[kind].version) : 1;
     if (order > 0) newest[kind] = { version, names: [name] };
     else if (order === 0) newest[kind].names.push(name);

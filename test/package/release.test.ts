@@ -70,6 +70,25 @@ describe('what is published', () => {
 });
 
 describe('verify-prebuild', () => {
+  it('would find no symbol newer than the floor that cpp/portable does not pass on', async () => {
+    const { compareVersions, requiredSymbols } = (await import(script('lib/elf.mjs'))) as {
+      compareVersions(a: string, b: string): number;
+      requiredSymbols(file: string): { kind: string; version: string; name: string }[];
+    };
+    const { floor } = (await import(script('verify-prebuild.mjs'))) as {
+      floor: Record<string, string>;
+    };
+    const passedOn = readFileSync(path.join(root, 'cpp/portable/glibc_floor.cc'), 'utf8');
+    // Those of systems newer than Debian 12 concern nobody: binaries are not made there.
+    const newest: Record<string, string> = { GLIBC: '2.36', GLIBCXX: '3.4.30' };
+    const missing = requiredSymbols(path.join(root, 'build/Release/libtorch_node.node'))
+      .filter(({ kind, version }) => compareVersions(version, floor[kind] ?? '0') > 0)
+      .filter(({ kind, version }) => compareVersions(version, newest[kind] ?? '0') <= 0)
+      .filter(({ name }) => !new RegExp(`\\b${name}\\b`).test(passedOn))
+      .map(({ name }) => name);
+    expect(missing).toEqual([]);
+  });
+
   it('finds what keeps a binary from running elsewhere', async () => {
     const { problemsOf } = (await import(script('verify-prebuild.mjs'))) as {
       problemsOf(wanted: { file: string; needs: string[]; most: number }): { problems: string[] };

@@ -5,6 +5,7 @@
 #include <torch/csrc/autograd/variable.h>
 
 #include <sstream>
+#include <utility>
 
 #include "core/error.h"
 
@@ -16,7 +17,7 @@ using Tensors = std::vector<at::Tensor>;
 std::string ShapeOf(const at::Tensor& tensor) {
   std::ostringstream text;
   text << tensor.sizes();
-  return text.str();
+  return std::move(text).str();
 }
 
 /// LibTorch would broadcast.

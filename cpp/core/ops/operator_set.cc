@@ -236,7 +236,7 @@ void CallOperator(Overload& overload, torch::jit::Stack& stack) {
 std::string ToString(const c10::FunctionSchema& schema) {
   std::ostringstream text;
   text << schema;
-  return text.str();
+  return std::move(text).str();
 }
 
 }  // namespace libtorch_node::core

@@ -13,6 +13,7 @@
 
 #include <cmath>
 #include <sstream>
+#include <utility>
 #include <vector>
 
 #include "core/error.h"
@@ -25,7 +26,7 @@ using Kind = PruningMethod::Kind;
 std::string ShapeText(const at::Tensor& tensor) {
   std::ostringstream text;
   text << tensor.sizes();
-  return text.str();
+  return std::move(text).str();
 }
 
 /// Python rounds halves to even, as nearbyint does unless told otherwise.
@@ -140,7 +141,7 @@ void CheckAmount(const PruningAmount& amount) {
   std::ostringstream text;
   text << "amount: " << given
        << " should either be a float in the range [0, 1] or a non-negative integer";
-  throw Error("ERR_OUT_OF_RANGE", text.str(), ErrorKind::kRange);
+  throw Error("ERR_OUT_OF_RANGE", std::move(text).str(), ErrorKind::kRange);
 }
 
 at::Tensor FirstMask(const PruningMethod& method, const at::Tensor& scores,

@@ -25,7 +25,7 @@ using torch::jit::Module;
 std::string ShapeText(const at::Tensor& tensor) {
   std::ostringstream text;
   text << tensor.sizes();
-  return text.str();
+  return std::move(text).str();
 }
 
 std::vector<ParameterPlace> FindAll(const Module& root, const std::vector<std::string>& names) {

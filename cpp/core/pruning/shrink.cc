@@ -137,7 +137,7 @@ std::string ReasonOf(const ChannelFlow& flow, const ChannelGroup& group, const a
       text << "channel " << channel << " is " << constant << " where it reaches "
            << Quote(use.layer) << ", which has no bias to take it over";
     }
-    return text.str();
+    return std::move(text).str();
   }
   return group.uses.empty() ? "nothing in forward takes them in" : "a layer needs one channel";
 }
