@@ -9,8 +9,8 @@ import {
   type Tensor,
   tidy,
 } from '../../src/index.js';
+import { coded } from './coded.js';
 
-const coded = (code: string) => expect.objectContaining({ code });
 const modes = [
   ['noGrad', noGrad, false, false],
   ['enableGrad', enableGrad, true, false],

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createPool, loadModuleSync } from '../../src/index.js';
 import { fixture, moduleFixture } from '../fixtures/fixtures.js';
 import { load } from './load-fixture.js';
-import { reasonOf as caught } from './rejection.js';
+import { reasonOf } from './rejection.js';
 
 describe('abort', () => {
   const steps = Math.ceil(moduleFixture('slow').perMillisecond!.forward * 200);
@@ -23,8 +23,8 @@ describe('abort', () => {
     using model = loadModuleSync(fixture('slow'), { pool });
     const controller = new AbortController();
     const { signal } = controller;
-    const running = caught(model.run('forward', [steps], { signal }));
-    const queued = caught(model.run('forward', [steps * 1000], { signal }));
+    const running = reasonOf(model.run('forward', [steps], { signal }));
+    const queued = reasonOf(model.run('forward', [steps * 1000], { signal }));
     await new Promise((resolve) => setImmediate(resolve));
     const reason = { why: 'gone' };
     controller.abort(reason);
@@ -40,7 +40,7 @@ describe('abort', () => {
     using model = load('slow');
     const { signal } = new AbortController();
     await Promise.all(Array.from({ length: 20 }, () => model.run('forward', [1], { signal })));
-    await caught(model.run('forward', ['x'], { signal }));
+    await reasonOf(model.run('forward', ['x'], { signal }));
     expect(getEventListeners(signal, 'abort')).toHaveLength(0);
   });
 });

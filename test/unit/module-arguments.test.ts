@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
 import { DisposedError, ones, type Tensor, tensor } from '../../src/index.js';
-import { codedAs as coded } from './coded.js';
+import { codedAs } from './coded.js';
 import { load } from './load-fixture.js';
-import { reasonOf as caught } from './rejection.js';
+import { reasonOf } from './rejection.js';
 
 describe('arguments', () => {
   it('are found by position, by name and by default', async () => {
@@ -57,7 +57,7 @@ describe('arguments', () => {
       ],
     ];
     for (const [call, code, message] of wrong) {
-      expect(call).toThrow(coded(code));
+      expect(call).toThrow(codedAs(code));
       expect(call).toThrow(message);
     }
     const pending = model.forward(x, 'wide');
@@ -81,12 +81,12 @@ describe('arguments', () => {
       [['forward', [x], 5], 'ERR_INVALID_ARG_TYPE', /expected an object of options, got 5/],
     ];
     for (const [args, code, message] of wrong) {
-      const error = await caught(model.run(...(args as [string])));
+      const error = await reasonOf(model.run(...(args as [string])));
       expect(error).toMatchObject({ code, message: expect.stringMatching(message) });
-      expect(() => model.runSync(...(args as [string]))).toThrow(coded(code));
+      expect(() => model.runSync(...(args as [string]))).toThrow(codedAs(code));
     }
     await expect(model.run('forwards')).rejects.toThrow(/forwards/);
-    expect(() => model.runSync('forwards')).toThrow(coded('ERR_NO_METHOD', 'TorchError'));
+    expect(() => model.runSync('forwards')).toThrow(codedAs('ERR_NO_METHOD', 'TorchError'));
   });
 
   it('of a disposed tensor are refused', () => {

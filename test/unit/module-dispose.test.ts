@@ -2,7 +2,7 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 
 import { DisposedError, loadModule, type Module, ones, ScriptModule } from '../../src/index.js';
 import { fixture } from '../fixtures/fixtures.js';
-import { codedAs as coded } from './coded.js';
+import { codedAs } from './coded.js';
 import { load } from './load-fixture.js';
 
 describe('dispose', () => {
@@ -47,7 +47,7 @@ describe('dispose', () => {
       () => model.saveSync('/no/where.pt'),
       () => model.toBytesSync(),
     ];
-    for (const call of gone) expect(call).toThrow(coded('ERR_DISPOSED', 'DisposedError'));
+    for (const call of gone) expect(call).toThrow(codedAs('ERR_DISPOSED', 'DisposedError'));
     const rejected = [
       model.forward(x),
       model.run('forward', [x]),
@@ -72,7 +72,7 @@ describe('dispose', () => {
 
   it('is no way to a module of one`s own making', () => {
     expect(() => new (ScriptModule as unknown as new () => unknown)()).toThrow(
-      coded('ERR_ILLEGAL_CONSTRUCTOR'),
+      codedAs('ERR_ILLEGAL_CONSTRUCTOR'),
     );
     const foreign = Object.create(ScriptModule.prototype) as ScriptModule;
     expect(() => foreign.forwardSync()).toThrow(TypeError);

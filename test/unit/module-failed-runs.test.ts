@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { ones, ScriptError, tensor } from '../../src/index.js';
 import { load } from './load-fixture.js';
-import { reasonOf as caught } from './rejection.js';
+import { reasonOf } from './rejection.js';
 
 describe('a failed run', () => {
   it('carries the frames of whoever awaits it', async () => {
@@ -13,13 +13,13 @@ describe('a failed run', () => {
     async function runnerOfTheUser(): Promise<void> {
       await model.run('assertion', [0], { signal: new AbortController().signal });
     }
-    const raised = (await caught(handlerOfTheUser())) as ScriptError;
+    const raised = (await reasonOf(handlerOfTheUser())) as ScriptError;
     expect(raised).toBeInstanceOf(ScriptError);
     expect(raised.message).toContain('a reason');
     expect(raised.pythonClass).toMatch(/ValueError$/);
     expect(raised.stack).toMatch(/^ScriptError: /);
     expect(raised.stack).toMatch(/at (async )?handlerOfTheUser/);
-    const asserted = (await caught(runnerOfTheUser())) as Error;
+    const asserted = (await reasonOf(runnerOfTheUser())) as Error;
     expect(asserted.stack).toMatch(/at (async )?runnerOfTheUser/);
   });
 
@@ -32,7 +32,7 @@ describe('a failed run', () => {
 
   it('keeps paths of the C++ sources and addresses to itself', async () => {
     using model = load('raises');
-    const error = (await caught(model.run('deep', [3, tensor([1, 2])]))) as Error;
+    const error = (await reasonOf(model.run('deep', [3, tensor([1, 2])]))) as Error;
     expect(error.message).not.toMatch(/0x[0-9a-f]{6}|frame #|\.cpp:\d+/);
   });
 });

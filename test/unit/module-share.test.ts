@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { ones, ScriptModule } from '../../src/index.js';
-import { codedAs as coded } from './coded.js';
+import { codedAs } from './coded.js';
 import { load } from './load-fixture.js';
 
 describe('share', () => {
@@ -17,7 +17,9 @@ describe('share', () => {
     await model.loadStateDict({ 'fc2.bias': changed }, { strict: false });
     expect(other.stateDict().get('fc2.bias')?.toArray()).toEqual([1, 1, 1, 1]);
     model.dispose();
-    expect(() => ScriptModule.fromShared(handle)).toThrow(coded('ERR_SHARE_REVOKED', 'TorchError'));
+    expect(() => ScriptModule.fromShared(handle)).toThrow(
+      codedAs('ERR_SHARE_REVOKED', 'TorchError'),
+    );
     expect(other.forwardSync(x).shape).toEqual([1, 4]);
   });
 
@@ -39,7 +41,9 @@ describe('share', () => {
 
   it('refuses what is no handle', () => {
     for (const wrong of [null, {}, { kind: 'tensor', token: 'x' }, 5]) {
-      expect(() => ScriptModule.fromShared(wrong as never)).toThrow(coded('ERR_INVALID_ARG_TYPE'));
+      expect(() => ScriptModule.fromShared(wrong as never)).toThrow(
+        codedAs('ERR_INVALID_ARG_TYPE'),
+      );
     }
   });
 });

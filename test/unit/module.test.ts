@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { memoryUsage, ones, tensor } from '../../src/index.js';
 import { moduleFixture } from '../fixtures/fixtures.js';
-import { codedAs as coded } from './coded.js';
+import { codedAs } from './coded.js';
 import { collected } from './collected.js';
 import { load } from './load-fixture.js';
 
@@ -80,7 +80,7 @@ describe('forward', () => {
 
   it('says when there is none, and what there is', async () => {
     using model = load('no-forward');
-    expect(() => model.forwardSync(ones([1]))).toThrow(coded('ERR_NO_METHOD', 'TorchError'));
+    expect(() => model.forwardSync(ones([1]))).toThrow(codedAs('ERR_NO_METHOD', 'TorchError'));
     await expect(model.forward(ones([1]))).rejects.toThrow(/encode/);
     expect(model.signature).toBeNull();
     expect(model.runSync('encode', [tensor([1, 2])]).toArray()).toEqual([2, 4]);

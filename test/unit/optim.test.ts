@@ -1,7 +1,7 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { inferenceMode, nn, ones, optim, type Tensor, tensor, zeros } from '../../src/index.js';
+import { coded } from './coded.js';
 
-const coded = (code: string) => expect.objectContaining({ code });
 const leaf = () => tensor([1, 2], { requiresGrad: true });
 
 describe('parameters', () => {

@@ -10,9 +10,9 @@ import {
   zeros,
 } from '../../../src/index.js';
 import { fixture } from '../../fixtures/fixtures.js';
+import { coded } from '../coded.js';
 
 const identity = 'def forward(self, x: Tensor) -> Tensor:\n    return x\n';
-const coded = (code: string) => expect.objectContaining({ code });
 
 describe('parameters and buffers', () => {
   it('are in the state dict, require grad or not, and share their memory', () => {

@@ -8,8 +8,8 @@ import {
   tensor,
   zeros,
 } from '../../../src/index.js';
+import { coded } from '../coded.js';
 
-const coded = (code: string) => expect.objectContaining({ code });
 const x = ones([1, 2]);
 
 describe('a closed-over tensor', () => {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { jit, ones, ops, optim, randn, type Tensor } from '../../../src/index.js';
+import { coded } from '../coded.js';
 
-const coded = (code: string) => expect.objectContaining({ code });
 const x = ones([2]);
 
 /** Traces a function that does it, and what it does is not the end of the function. */

@@ -20,9 +20,9 @@ import {
   type Tensor,
   zeros,
 } from '../../../src/index.js';
+import { coded } from '../coded.js';
 import { flat, mlp, net, scalesOf, step } from './qat-net.js';
 
-const coded = (code: string) => expect.objectContaining({ code });
 const folder = mkdtempSync(join(tmpdir(), 'qat-'));
 const digits = new URL('../../../examples/digits/digits-scripted.pt', import.meta.url);
 beforeAll(() => setWarningHandler(() => {}));

@@ -17,9 +17,9 @@ import {
   setWarningHandler,
   type Tensor,
 } from '../../../src/index.js';
+import { coded } from '../coded.js';
 import { flat, mlp, net, scalesOf, step } from './qat-net.js';
 
-const coded = (code: string) => expect.objectContaining({ code });
 const digits = new URL('../../../examples/digits/digits-scripted.pt', import.meta.url);
 beforeAll(() => setWarningHandler(() => {}));
 afterAll(() => setWarningHandler(null));
