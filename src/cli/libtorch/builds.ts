@@ -20,6 +20,14 @@ const cpu: Build = {
   index: `${host}/whl/cpu`,
 };
 
+/**
+ * SHA-256 of CUDA archives of the pinned version. cu130: 500,687,821 bytes, as two public projects
+ * pin it that know nothing of each other.
+ */
+const cudaArchives: Readonly<Record<string, string>> = {
+  cu130: '945c5a3d946a28b387ad9dc9fddda7ba03e35fae1375b84ebff15df789436f82',
+};
+
 /** The build of that name: 'cpu', or a CUDA as PyTorch writes it, e.g. 'cu130'. */
 export function findBuild(name: string): Build {
   if (name === 'cpu') return cpu;
@@ -27,7 +35,7 @@ export function findBuild(name: string): Build {
   return {
     name,
     url: `${host}/libtorch/${name}/${file}`,
-    sha256: null,
+    sha256: cudaArchives[name] ?? null,
     index: `${host}/whl/${name}`,
   };
 }

@@ -100,4 +100,10 @@ export async function install(options: InstallOptions): Promise<void> {
     `LibTorch ${pinnedVersion} (${name}): ${folder}`,
     isFound ? 'libtorch-node finds it there.' : `To use it: export LIBTORCH='${folder}'`,
   ]);
+  if (name !== 'cpu' && !options.pip) {
+    note(
+      "PyTorch's CUDA archives have none of NVIDIA's libraries: the CUDA runtime, cuBLAS, cuDNN 9, cuSPARSELt, NCCL and " +
+        'NVSHMEM must be where the loader looks (LD_LIBRARY_PATH). With --pip they come along.',
+    );
+  }
 }

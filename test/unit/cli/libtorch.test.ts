@@ -176,9 +176,24 @@ describe('libtorch install', () => {
     expect(requests).toBe(1);
   });
 
+  it('has the checksum of CUDA 13.0, and says what CUDA archives leave out', async () => {
+    const folder = path.join(scratchFolder(), 'libtorch');
+    const url = await serve(serveArchive);
+    const args = ['libtorch', 'install', '--cuda', 'cu130', '--to', folder, '--url', `${url}/x`];
+    const wrong = await cli(args, { env: noProxy });
+    expect(wrong).toMatchObject({ code: 1, stdout: '' });
+    expect(wrong.stderr).toContain(`SHA-256 ${sha256}, expected 945c5a3d946a28b3`);
+    const given = await cli([...args, '--sha256', sha256], { env: noProxy });
+    expect(given).toMatchObject({ code: 0 });
+    expect(given.stdout).toContain(`LibTorch ${pinnedVersion} (cu130): ${folder}`);
+    expect(given.stderr).toMatch(/none of NVIDIA's libraries.*--pip/s);
+  });
+
   it('refuses a CUDA build without a checksum, odd versions and folders in use', async () => {
-    const cuda = await cli(['libtorch', 'install', '--cuda', 'cu130', '--to', '/nonexistent/x/y']);
-    expect(cuda.stderr).toMatch(/--sha256.*--pip|mkdir/s);
+    const to = path.join(scratchFolder(), 'libtorch');
+    const cuda = await cli(['libtorch', 'install', '--cuda', 'cu118', '--to', to]);
+    expect(cuda).toMatchObject({ code: 2 });
+    expect(cuda.stderr).toMatch(/No checksum is pinned for cu118.*--sha256.*--pip/s);
     const odd = await cli(['libtorch', 'install', '--cuda', '13.0']);
     expect(odd).toMatchObject({ code: 2 });
     expect(odd.stderr).toContain('cu130');
