@@ -261,16 +261,19 @@ void StartProfile(const ProfileOptions& options) {
 Profile StopProfile() {
   Profiler& profiler = TheProfiler();
   std::shared_ptr<Session> session;
+  std::vector<DeviceEvent> streams;
+  Profile profile;
   {
+    // To the end of CUDA's trace, of which there is one: the next profile starts its own.
     const std::lock_guard lock(profiler.mutex);
     session = std::exchange(profiler.session, nullptr);
     profiler.current.store(0, std::memory_order_release);
+    profile.end_ns = Now();
+    if (session != nullptr && session->options.cuda) streams = StopCudaTrace();
   }
-  Profile profile;
-  if (session == nullptr) return profile;
+  if (session == nullptr) return {};
   at::removeCallback(session->handle);
   profile.start_ns = session->start_ns;
-  profile.end_ns = Now();
   const std::size_t seen = session->events.load();
   profile.dropped = seen - std::min(seen, session->options.most_events);
   const std::lock_guard lock(session->mutex);
@@ -281,7 +284,7 @@ Profile StopProfile() {
     std::erase_if(thread.events, [](const ProfileEvent& event) { return event.end_ns == 0; });
     profile.threads.push_back(std::move(thread));
   }
-  if (session->options.cuda) AddStreams(profile, StopCudaTrace());
+  AddStreams(profile, std::move(streams));
   return profile;
 }
 
