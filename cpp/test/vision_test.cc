@@ -8,6 +8,7 @@
 #include <cmath>
 #include <vector>
 
+#include "core/ops/operator_set.h"
 #include "core/ops/vision/kernels.h"
 #include "core/ops/vision/registration.h"
 #include "test/check.h"
@@ -105,10 +106,32 @@ TEST(the_operators_step_aside_and_come_back) {
   };
   EXPECT(is_there());
   {
-    const core::VisionOperatorsAside aside;
+    core::VisionOperatorsExchange exchange;
+    EXPECT(is_there());
+    exchange.StepAside();
     EXPECT(!is_there());
+    EXPECT(!core::AllOperators().empty());
+    EXPECT_CODE(core::FindOperators("torchvision::nms"), "ERR_UNKNOWN_OPERATOR");
   }
   EXPECT(is_there());
+}
+
+TEST(a_bound_operator_outlives_its_definition) {
+  core::RegisterVisionOperators();
+  core::OperatorSet set = core::FindOperators("torchvision::nms");
+  core::Overload& nms = set.overloads.front();
+  const auto kept = [&nms] {
+    torch::jit::Stack stack{at::zeros({1, 4}), at::zeros({1}), 0.5};
+    core::CallOperator(nms, stack);
+    return stack.front().toTensor().numel();
+  };
+  {
+    core::VisionOperatorsExchange exchange;
+    exchange.StepAside();
+    EXPECT_EQ(nms.schema->arguments().size(), 3U);
+    EXPECT_EQ(kept(), 1);
+  }
+  EXPECT_EQ(kept(), 1);
 }
 
 }  // namespace

@@ -125,13 +125,15 @@ std::set<std::string> Names() {
 std::vector<std::string> Open(const std::string& file) {
   if (dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NOLOAD) != nullptr) return {};
   OpenUmbrella();
-  const bool takes_ours = Mentions(file, "torchvision");
-  const auto refusal = ProbeLibrary(file, [takes_ours] {
-    if (takes_ours) new VisionOperatorsAside;  // for the life of the copy
-  });
+  // Before the process is copied: in the copy nobody else would let go of them.
+  std::optional<VisionOperatorsExchange> ours;
+  if (Mentions(file, "torchvision")) ours.emplace();
+  const auto step_aside = [&ours] {
+    if (ours) ours->StepAside();
+  };
+  const auto refusal = ProbeLibrary(file, step_aside);
   if (refusal) throw Error("ERR_OP_LIBRARY", file + " cannot be loaded: " + Explain(*refusal));
-  std::optional<VisionOperatorsAside> aside;
-  if (takes_ours) aside.emplace();
+  step_aside();
   const std::set<std::string> before = Names();
   if (dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE) == nullptr) {
     throw Error("ERR_OP_LIBRARY", file + " cannot be loaded: " + Explain(dlerror()));

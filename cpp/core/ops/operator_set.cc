@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <optional>
 #include <sstream>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "core/error.h"
 #include "core/jit/trace.h"
 #include "core/ops/number_tensor.h"
+#include "core/ops/vision/registration.h"
 #include "core/tensor/size_guard.h"
 
 namespace libtorch_node::core {
@@ -110,7 +112,7 @@ Overload NewOverload(std::shared_ptr<Operator> op) {
     throw Error("ERR_NOT_IMPLEMENTED", ToString(SchemaOf(*op)) + ": " + ObstacleOf(*op));
   }
   Overload overload;
-  overload.schema = &SchemaOf(*op);
+  overload.schema = std::make_shared<const c10::FunctionSchema>(SchemaOf(*op));
   overload.operation = op->getOperation();
   overload.is_mutable = overload.schema->is_mutable();
   overload.reshaped_arguments = ReshapedArguments(*op);
@@ -164,6 +166,8 @@ OperatorSet FindOperators(const std::string& name) {
   // PyTorch calls the overload without a name `default`.
   std::string overload = dot == std::string::npos ? "" : name.substr(dot + 1);
   if (overload == "default") overload.clear();
+  std::optional<VisionOperatorsInPlace> hold;
+  if (base.starts_with("torchvision::")) hold.emplace();
   std::shared_ptr<Operator> unusable;
   for (const auto& op : torch::jit::getAllSortedOperatorsFor(symbol)) {
     if (dot != std::string::npos && SchemaOf(*op).overload_name() != overload) continue;
@@ -204,10 +208,11 @@ std::string ObstacleOf(const Operator& op) {
 }
 
 std::vector<Overload> AllOperators() {
+  const VisionOperatorsInPlace hold;
   std::vector<Overload> overloads;
   for (const auto& op : torch::jit::getAllOperators()) {
     Overload overload;
-    overload.schema = &SchemaOf(*op);
+    overload.schema = std::make_shared<const c10::FunctionSchema>(SchemaOf(*op));
     overload.op = op;
     overloads.push_back(std::move(overload));
   }

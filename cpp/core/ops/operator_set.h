@@ -16,7 +16,8 @@ namespace libtorch_node::core {
 struct Overload {
   std::shared_ptr<torch::jit::Operator> op;
   std::optional<torch::jit::Operation> operation;  // absent in a mere listing
-  const c10::FunctionSchema* schema = nullptr;
+  /// A copy: a library may take the operator's own away.
+  std::shared_ptr<const c10::FunctionSchema> schema;
   bool is_mutable = false;
   /// Arguments whose sizes or memory it may change.
   std::vector<std::size_t> reshaped_arguments;

@@ -3,12 +3,17 @@
 #include <ATen/autocast_mode.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <torch/csrc/autograd/autograd_not_implemented_fallback.h>
+#include <torch/csrc/jit/runtime/operator.h>
 #include <torch/library.h>
 
 #include <array>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <shared_mutex>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "core/ops/vision/kernels.h"
 #include "core/runtime/leaked.h"
@@ -45,10 +50,16 @@ constexpr std::array<Definition, 7> kDefinitions{{
      "SymInt groups, SymInt offset_groups, bool use_mask) -> Tensor"},
 }};
 
+/// How many arguments it takes, and values it returns.
+std::pair<std::size_t, std::size_t> Counts(const c10::OperatorHandle& op) {
+  const VisionOperatorsInPlace hold;
+  return {op.schema().arguments().size(), op.schema().returns().size()};
+}
+
 /// Under autocast they compute in float32 and give back the type of their first tensor.
 void InFloat(const c10::OperatorHandle& op, torch::jit::Stack* stack) {
   const c10::impl::ExcludeDispatchKeyGuard once(c10::autocast_dispatch_keyset);
-  const std::size_t count = op.schema().arguments().size();
+  const auto [count, returns] = Counts(op);
   at::ScalarType dtype = at::kFloat;
   for (std::size_t i = stack->size() - count; i < stack->size(); ++i) {
     c10::IValue& value = (*stack)[i];
@@ -60,7 +71,7 @@ void InFloat(const c10::OperatorHandle& op, torch::jit::Stack* stack) {
     }
   }
   op.callBoxed(stack);
-  for (std::size_t i = stack->size() - op.schema().returns().size(); i < stack->size(); ++i) {
+  for (std::size_t i = stack->size() - returns; i < stack->size(); ++i) {
     c10::IValue& value = (*stack)[i];
     if (value.isTensor() && value.toTensor().is_floating_point()) {
       value = value.toTensor().to(dtype);
@@ -73,14 +84,17 @@ std::unique_ptr<torch::Library> NewLibrary(torch::Library::Kind kind,
   return std::make_unique<torch::Library>(kind, kNamespace, key, __FILE__, __LINE__);
 }
 
+std::string FullName(const char* name) { return std::string(kNamespace) + "::" + name; }
+
 bool IsDefined(const char* name) {
-  const std::string full = std::string(kNamespace) + "::" + name;
-  return c10::Dispatcher::singleton().findSchema({full, ""}).has_value();
+  return c10::Dispatcher::singleton().findSchema({FullName(name), ""}).has_value();
 }
 
 /// Never destroyed: LibTorch's registry may go before it at exit.
 class Registration {
  public:
+  std::shared_mutex& mutex() { return mutex_; }
+
   void Add() {
     const std::lock_guard lock(mutex_);
     if (kernels_ == nullptr) AddKernels();
@@ -104,14 +118,12 @@ class Registration {
   }
 
   void StepAside() {
-    mutex_.lock();
+    for (const Definition& definition : kDefinitions) {
+      const auto symbol = c10::Symbol::fromQualString(FullName(definition.name));
+      for (const auto& op : torch::jit::getAllOperatorsFor(symbol)) kept_.push_back(op);
+    }
     for (auto& [key, library] : wrappers_) library.reset();
     names_.reset();
-  }
-
-  void ComeBack() {
-    Define();
-    mutex_.unlock();
   }
 
  private:
@@ -132,7 +144,9 @@ class Registration {
     kernels_->impl("deform_conv2d", TORCH_FN(vision::DeformConv2d));
   }
 
-  std::mutex mutex_;
+  std::shared_mutex mutex_;
+  /// Nodes of graphs point to their operators without holding them.
+  std::vector<std::shared_ptr<torch::jit::Operator>> kept_;
   std::unique_ptr<torch::Library> kernels_;
   std::unique_ptr<torch::Library> names_;
   std::array<Wrapper, 3> wrappers_{{{c10::DispatchKey::Autograd, nullptr},
@@ -145,12 +159,32 @@ Registration& TheRegistration() {
   return registration.get();
 }
 
+/// Of this thread, which may then read them as well.
+thread_local bool is_exchanging = false;
+
 }  // namespace
 
 void RegisterVisionOperators() { TheRegistration().Add(); }
 
-VisionOperatorsAside::VisionOperatorsAside() { TheRegistration().StepAside(); }
+VisionOperatorsExchange::VisionOperatorsExchange() {
+  TheRegistration().mutex().lock();
+  is_exchanging = true;
+}
 
-VisionOperatorsAside::~VisionOperatorsAside() { TheRegistration().ComeBack(); }
+VisionOperatorsExchange::~VisionOperatorsExchange() {
+  TheRegistration().Define();
+  is_exchanging = false;
+  TheRegistration().mutex().unlock();
+}
+
+void VisionOperatorsExchange::StepAside() { TheRegistration().StepAside(); }
+
+VisionOperatorsInPlace::VisionOperatorsInPlace() {
+  if (!is_exchanging) TheRegistration().mutex().lock_shared();
+}
+
+VisionOperatorsInPlace::~VisionOperatorsInPlace() {
+  if (!is_exchanging) TheRegistration().mutex().unlock_shared();
+}
 
 }  // namespace libtorch_node::core
