@@ -317,7 +317,6 @@ export {
   type TypeErrorCode,
 } from './error-codes.js';
 export {
-  type CodedError,
   CompileError,
   DisposedError,
   LoadError,
@@ -327,3 +326,4 @@ export {
   SignatureError,
   TorchError,
 } from './errors.js';
+export type { CodedError } from './make-error.js';

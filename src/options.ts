@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type * as Zod from 'zod';
-import { makeError } from './errors.js';
+import { makeError } from './make-error.js';
 
 let loaded: typeof Zod | undefined;
 

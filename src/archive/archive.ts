@@ -1,4 +1,4 @@
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import { viewOf } from './little-endian.js';
 import { type ByteSource, inflate, type Reading, readAt, readInto } from './reading.js';
 import { damaged, readZipDirectory, type ZipEntry } from './zip-directory.js';

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import type { ModuleSource as NativeSource } from '../native/types.js';
 import type { ByteSource } from './reading.js';
 

@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 
 /** Bytes for a place of the output. @internal */
 export interface Piece {

@@ -1,4 +1,4 @@
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import { size64, viewOf } from './little-endian.js';
 import { type ByteSource, type Reading, readAt } from './reading.js';
 

@@ -1,6 +1,6 @@
 import { size64, viewOf } from '../archive/little-endian.js';
 import { type ByteSource, type Reading, readAt, readInto } from '../archive/reading.js';
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import { ByteCursor, badPickle, CutOff } from '../pickle/byte-cursor.js';
 import { readPickle } from '../pickle/machine.js';
 import { itemsizeOf } from '../pickle/torch-tensor.js';

@@ -1,6 +1,6 @@
 import { describeKind, detectKind, HEAD_SIZE } from '../archive/format.js';
 import { type ByteSource, type Reading, readAt } from '../archive/reading.js';
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import type { CheckpointFile } from './file.js';
 import { readLegacy } from './legacy.js';
 import { readSafetensors } from './safetensors.js';

@@ -1,5 +1,5 @@
 import type { Output, Piece } from '../archive/writing.js';
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import { describe } from '../tensor/describe.js';
 import { dtypeInfo } from '../tensor/dtype.js';
 import { Tensor } from '../tensor/tensor.js';

@@ -1,6 +1,6 @@
 import { size64, viewOf } from '../archive/little-endian.js';
 import { type ByteSource, type Reading, readAt, readInto } from '../archive/reading.js';
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import { elementsOf, itemsizeOf } from '../pickle/torch-tensor.js';
 import { OrderedDict, type PickledStorage, type PickledTensor } from '../pickle/values.js';
 import type { CheckpointFile } from './file.js';

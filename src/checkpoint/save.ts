@@ -1,6 +1,6 @@
 import { type Output, toBytes, writeOutput, writeOutputSync } from '../archive/writing.js';
 import { ZipOutput } from '../archive/zip-writer.js';
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import type { Float } from '../module/float.js';
 import { toPath } from '../module/save-options.js';
 import { describe } from '../tensor/describe.js';

@@ -1,4 +1,4 @@
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import { native } from '../native/addon.js';
 import { type DType, dtypeInfo } from '../tensor/dtype.js';
 import { aten, operator } from '../tensor/operators.js';

@@ -1,4 +1,4 @@
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import { isPickledTensor, PickledObject } from '../pickle/values.js';
 
 function isDictOfTensors(value: unknown): value is Map<unknown, unknown> {

@@ -1,5 +1,5 @@
 import type { Reading } from '../archive/reading.js';
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import type { PickledStorage, PickledTensor } from '../pickle/values.js';
 import { type DType, dtypeInfo, isDType } from '../tensor/dtype.js';
 import { operator } from '../tensor/operators.js';

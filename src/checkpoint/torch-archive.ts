@@ -1,7 +1,7 @@
 import { Archive, type ArchiveRecord, type ReadLimits } from '../archive/archive.js';
 import type { ByteSource, Reading } from '../archive/reading.js';
 import { damaged } from '../archive/zip-directory.js';
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import { ByteCursor } from '../pickle/byte-cursor.js';
 import { readWholePickle } from '../pickle/machine.js';
 import type { PickleLimits } from '../pickle/stack.js';

@@ -1,6 +1,6 @@
-import { makeError } from '../errors.js';
 import { batchCount, partsOfBatch } from '../evaluate/batches.js';
 import { dropOf, type Evaluation, MetricMean } from '../evaluate/metric-mean.js';
+import { makeError } from '../make-error.js';
 import { disposeValue, type ModuleInput } from '../module/value.js';
 import type { ResolvedCompareOptions } from './options.js';
 import type { Subject } from './subject.js';

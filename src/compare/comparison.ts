@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type SavableValue, save } from '../checkpoint/save.js';
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import { disposeValue, type ModuleInput, type ModuleValue } from '../module/value.js';
 import { defaultPoolInfo } from '../runtime/pool.js';
 import { compareAccuracy } from './accuracy.js';

@@ -1,4 +1,4 @@
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import type { ModuleInput } from '../module/value.js';
 import { describe } from '../tensor/describe.js';
 import { tidy } from '../tensor/scope.js';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import { packageRoot } from '../native/find-addon.js';
 import { program } from './memory-program.js';
 

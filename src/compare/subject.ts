@@ -1,6 +1,6 @@
 import { stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import { loadModule } from '../module/load.js';
 import { Module } from '../module/module.js';
 import { originOf } from '../module/origin.js';

@@ -1,4 +1,4 @@
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import { describe } from '../tensor/describe.js';
 import { checkBatches, type EvaluationBatches } from './batches.js';
 import { type Metric, type ResolvedMetric, resolveMetric } from './metrics.js';

@@ -1,4 +1,4 @@
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import { Module } from '../module/module.js';
 import { disposeValue, type ModuleInput } from '../module/value.js';
 import { optionsCheck } from '../options.js';

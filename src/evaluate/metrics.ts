@@ -1,4 +1,4 @@
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import { mseLoss } from '../ops/nn/functional.js';
 import { tensor } from '../tensor/create.js';
 import { describe } from '../tensor/describe.js';

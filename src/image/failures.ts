@@ -1,6 +1,6 @@
 import type { RangeErrorCode, TypeErrorCode } from '../error-codes.js';
-import { makeError } from '../errors.js';
 import { TorchError, type TorchErrorCode } from '../index.js';
+import { makeError } from '../make-error.js';
 
 /** A wrong argument: the built-in class with a code. */
 export function wrongArgument(code: TypeErrorCode | RangeErrorCode, message: string): Error {

@@ -1,7 +1,7 @@
 import { Archive, type ArchiveRecord } from '../archive/archive.js';
 import { describeKind, detectKind, HEAD_SIZE } from '../archive/format.js';
 import { type ByteSource, type Reading, readAt } from '../archive/reading.js';
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import type { ModuleFormat } from '../module/module-parts.js';
 import { readLimits } from './limits.js';
 

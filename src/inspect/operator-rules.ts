@@ -1,4 +1,4 @@
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import { describe } from '../tensor/describe.js';
 
 /** Operators that a module may or may not use: 'aten::linear', or 'quantized::*' for a namespace. */

@@ -1,6 +1,6 @@
 import type { ByteSource, Reading } from '../archive/reading.js';
 import { damaged } from '../archive/zip-directory.js';
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import { ByteCursor, badPickle } from '../pickle/byte-cursor.js';
 import { readWholePickle } from '../pickle/machine.js';
 import { storageBytes } from '../pickle/torch-tensor.js';

@@ -1,5 +1,5 @@
 import { noGrad } from '../autograd/modes.js';
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import type { ScriptModule } from '../module/script-module.js';
 import { warn } from '../runtime/warnings.js';
 import { describe } from '../tensor/describe.js';

@@ -1,5 +1,5 @@
 import type * as Zod from 'zod';
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import { showExtraFiles } from '../module/extra-files.js';
 import type { Float } from '../module/float.js';
 import { requireParts } from '../module/module-parts.js';

@@ -1,4 +1,4 @@
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import { showExtraFiles } from '../module/extra-files.js';
 import { ScriptModule } from '../module/script-module.js';
 import { native } from '../native/addon.js';

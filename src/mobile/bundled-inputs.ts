@@ -1,4 +1,4 @@
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import type { Method } from '../module/method.js';
 import type { ModuleInput, ModuleValue } from '../module/value.js';
 import { describe } from '../tensor/describe.js';

@@ -1,6 +1,6 @@
-import { makeError } from '../errors.js';
 import { inspectModule, inspectModuleSync } from '../inspect/inspect.js';
 import type { ModuleInspection } from '../inspect/inspection.js';
+import { makeError } from '../make-error.js';
 import type { ModuleSource } from '../module/source.js';
 import { native } from '../native/addon.js';
 

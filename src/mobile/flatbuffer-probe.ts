@@ -7,7 +7,7 @@ import {
   takeBytes,
   takeBytesSync,
 } from '../archive/with-source.js';
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import { nativeFiles } from '../native/addon.js';
 import type { ModuleSource as NativeSource } from '../native/types.js';
 

@@ -1,4 +1,4 @@
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import type { BoundMethod } from '../native/types.js';
 import type { Method } from './method.js';
 import { DimScope } from './named-dims.js';

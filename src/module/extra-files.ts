@@ -1,4 +1,4 @@
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import { describe } from '../tensor/describe.js';
 
 /** Files that travel inside a module's archive, by name: text is stored as UTF-8. */

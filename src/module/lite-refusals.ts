@@ -1,4 +1,4 @@
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 
 const again =
   'change the TorchScript module it was made of, and write that with saveLite(); loadModule(file, ' +

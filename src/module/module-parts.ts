@@ -1,4 +1,4 @@
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import type { NativeModule } from '../native/types.js';
 import { describe } from '../tensor/describe.js';
 import type { CallGuard } from './call-guard.js';

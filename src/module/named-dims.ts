@@ -1,4 +1,4 @@
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 
 /** One dimension of a pattern: a size, a name that must agree everywhere, or null for any size. */
 export type DimPattern = number | string | null;

@@ -1,4 +1,4 @@
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import type { AutocastOptions } from '../runtime/autocast.js';
 import { Pool } from '../runtime/pool.js';
 import { describeValue } from './tensor-matcher.js';

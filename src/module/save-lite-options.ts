@@ -1,4 +1,4 @@
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import { type BundledInputsByMethod, resolveBundledInputs } from '../mobile/bundled-inputs.js';
 import type { LiteSaveOptions } from '../native/types.js';
 import { describe } from '../tensor/describe.js';

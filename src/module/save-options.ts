@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import { describe } from '../tensor/describe.js';
 import { checkOptions } from '../tensor/options.js';
 import { type ExtraFilesInput, encodeExtraFiles } from './extra-files.js';

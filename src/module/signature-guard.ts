@@ -1,4 +1,4 @@
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import { native } from '../native/addon.js';
 import type { NativeModule } from '../native/types.js';
 import { CallGuard } from './call-guard.js';

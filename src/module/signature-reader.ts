@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import type { Method } from './method.js';
 import type { ModuleSignature, SignatureSchema, ValueSignature } from './signature.js';
 import { tensorPatternOf } from './tensor-schema.js';

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { types } from 'node:util';
 
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import type { ModuleSource as NativeSource } from '../native/types.js';
 import { describe } from '../tensor/describe.js';
 

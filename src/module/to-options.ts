@@ -1,4 +1,4 @@
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import { describe } from '../tensor/describe.js';
 import { checkDType, type DType, isDType } from '../tensor/dtype.js';
 import { checkDevice, checkOptions, type Device } from '../tensor/options.js';

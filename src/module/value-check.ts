@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import { DimNames, type DimScope } from './named-dims.js';
 import type { ValueSignature } from './signature.js';
 import type { Parsers } from './signature-reader.js';

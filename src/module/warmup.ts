@@ -1,4 +1,4 @@
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import { describe } from '../tensor/describe.js';
 import { checkOptions } from '../tensor/options.js';
 import { disposeValue } from './value.js';

@@ -1,5 +1,5 @@
 import { isMainThread } from 'node:worker_threads';
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import { wrapScriptObject } from '../module/script-object.js';
 import { warn } from '../runtime/warnings.js';
 import { Tensor } from '../tensor/tensor.js';

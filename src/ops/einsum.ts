@@ -1,4 +1,4 @@
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import { describe } from '../tensor/describe.js';
 import { operator } from '../tensor/operators.js';
 import type { Tensor } from '../tensor/tensor.js';

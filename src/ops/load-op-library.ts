@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import { settle } from '../module/caller-stack.js';
 import { native } from '../native/addon.js';
 import { describe } from '../tensor/describe.js';

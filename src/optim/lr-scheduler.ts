@@ -1,5 +1,5 @@
 /** Learning rates that change from epoch to epoch: PyTorch's `torch.optim.lr_scheduler`. */
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import { describe } from '../tensor/describe.js';
 import { checkOptions } from '../tensor/options.js';
 import type { Optimizer } from './optimizer.js';

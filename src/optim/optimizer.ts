@@ -1,5 +1,5 @@
 import { tensorList } from '../autograd/tensor-list.js';
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import { native } from '../native/addon.js';
 import type { NativeOptimizer } from '../native/types.js';
 import { isTensor } from '../ops/is-tensor.js';

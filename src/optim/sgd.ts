@@ -1,4 +1,4 @@
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import { Optimizer, type OptimizerParams, type ParamGroup } from './optimizer.js';
 import type { Fields } from './options.js';
 

@@ -1,5 +1,5 @@
-import { makeError } from '../errors.js';
 import { checkSignal, type TransformOptions } from '../jit/transform.js';
+import { makeError } from '../make-error.js';
 import type { ScriptModule } from '../module/script-module.js';
 import type { ModuleInput } from '../module/value.js';
 import type { CalibrationBatches } from '../quantization/calibrate.js';

@@ -1,5 +1,5 @@
 import { viewOf } from '../archive/little-endian.js';
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 
 /** The error for a pickle that cannot be read. @internal */
 export function badPickle(where: string, what: string): Error {

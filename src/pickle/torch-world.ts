@@ -1,4 +1,4 @@
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import { badPickle } from './byte-cursor.js';
 import type { PickleWorld } from './machine.js';
 import { dtypeNamed, dtypeOfStorage } from './torch-names.js';

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import { native } from '../native/addon.js';
 import type { NativeProfile } from '../native/types.js';
 import { optionsCheck } from '../options.js';

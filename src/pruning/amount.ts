@@ -1,4 +1,4 @@
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import type { Float } from '../module/float.js';
 import { describe } from '../tensor/describe.js';
 

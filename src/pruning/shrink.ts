@@ -1,6 +1,6 @@
 import { noGrad } from '../autograd/modes.js';
-import { makeError } from '../errors.js';
 import { checkSignal, settleModules, type TransformOptions } from '../jit/transform.js';
+import { makeError } from '../make-error.js';
 import { type ModuleParts, requireParts } from '../module/module-parts.js';
 import { ScriptModule } from '../module/script-module.js';
 import type { ModuleInput } from '../module/value.js';

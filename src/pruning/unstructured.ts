@@ -1,4 +1,4 @@
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import { requireParts } from '../module/module-parts.js';
 import type { ScriptModule } from '../module/script-module.js';
 import { native } from '../native/addon.js';

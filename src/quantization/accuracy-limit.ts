@@ -1,7 +1,7 @@
 import type { AccuracyComparison } from '../compare/accuracy.js';
-import { makeError } from '../errors.js';
 import { repeatable } from '../evaluate/batches.js';
 import { dropOf } from '../evaluate/metric-mean.js';
+import { makeError } from '../make-error.js';
 import type { ScriptModule } from '../module/script-module.js';
 import type { AccuracyLimit } from './accuracy-options.js';
 import { Reference } from './layer-errors.js';

@@ -1,5 +1,5 @@
-import { makeError } from '../errors.js';
 import { type EvaluationData, type ResolvedData, resolveData } from '../evaluate/data.js';
+import { makeError } from '../make-error.js';
 import { describe } from '../tensor/describe.js';
 
 /** Options of quantizing that measure, and limit, what it costs. */

@@ -1,9 +1,9 @@
 import type { ErrorFigures } from '../compare/error-figures.js';
 import { OutputComparison } from '../compare/outputs.js';
-import { makeError } from '../errors.js';
 import { type EvaluationBatches, partsOfBatch } from '../evaluate/batches.js';
 import { type Evaluation, MetricMean } from '../evaluate/metric-mean.js';
 import type { ResolvedMetric } from '../evaluate/metrics.js';
+import { makeError } from '../make-error.js';
 import type { Module } from '../module/module.js';
 import { disposeValue, type ModuleInput, type ModuleValue } from '../module/value.js';
 

@@ -1,5 +1,5 @@
-import { makeError } from '../errors.js';
 import { checkSignal } from '../jit/transform.js';
+import { makeError } from '../make-error.js';
 import type { ScriptModule } from '../module/script-module.js';
 import { native } from '../native/addon.js';
 import { describe } from '../tensor/describe.js';

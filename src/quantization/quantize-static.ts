@@ -1,6 +1,6 @@
-import { makeError } from '../errors.js';
 import { repeatable } from '../evaluate/batches.js';
 import { checkSignal } from '../jit/transform.js';
+import { makeError } from '../make-error.js';
 import { settle } from '../module/caller-stack.js';
 import { requireParts } from '../module/module-parts.js';
 import { ScriptModule } from '../module/script-module.js';

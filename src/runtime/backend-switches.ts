@@ -1,4 +1,4 @@
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import { native } from '../native/addon.js';
 import type { NativeSwitch } from '../native/types.js';
 import { type QuantizedBackend, quantizedBackend } from '../quantization/engines.js';

@@ -1,4 +1,4 @@
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 
 /** Receives LibTorch's warnings; `category` is Python's word, e.g. 'UserWarning'. */
 export type WarningHandler = (message: string, category: string) => void;

@@ -1,5 +1,5 @@
 import { withGrad } from '../autograd/require-grad.js';
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import { native } from '../native/addon.js';
 import type { DType } from './dtype.js';
 import { flatten, type NestedData } from './nested-data.js';

@@ -1,4 +1,4 @@
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import { type DType, dtypeInfo } from './dtype.js';
 import { decodeBFloat16, decodeFloat16 } from './float16.js';
 import { type BufferSource, type Complex, viewAs } from './typed-array.js';

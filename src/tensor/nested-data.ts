@@ -1,4 +1,4 @@
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import { describe } from './describe.js';
 import { type DType, dtypeInfo } from './dtype.js';
 import { countOf } from './shape.js';

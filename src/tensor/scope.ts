@@ -1,4 +1,4 @@
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 
 /** What a scope holds: anything that owns memory and can say so. */
 export interface Disposable {

@@ -1,4 +1,4 @@
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import { describe } from './describe.js';
 
 /** Sizes of a tensor, outermost first; empty for a scalar. */

@@ -1,4 +1,4 @@
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import { native } from '../native/addon.js';
 import { TensorMembers } from '../ops/tensor-members.js';
 import { type AllcloseOptions, isClose } from './close.js';

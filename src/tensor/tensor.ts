@@ -1,5 +1,5 @@
 import { TensorAutograd } from '../autograd/tensor-autograd.js';
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import { native } from '../native/addon.js';
 import { setTensorHandles } from '../ops/short-call.js';
 import { convert, convertAsync, cudaName, type ToOptions } from './convert.js';

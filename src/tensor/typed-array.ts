@@ -1,4 +1,4 @@
-import { makeError } from '../errors.js';
+import { makeError } from '../make-error.js';
 import { type DType, dtypeInfo } from './dtype.js';
 
 /** Memory that typed arrays look into. */

@@ -3,12 +3,12 @@ import {
   DisposedError,
   LoadError,
   ModuleBusyError,
-  makeError,
   OutOfMemoryError,
   ScriptError,
   SignatureError,
   TorchError,
 } from '../../src/errors.js';
+import { makeError } from '../../src/make-error.js';
 
 describe('makeError', () => {
   it('makes a TypeError with a code for wrong arguments', () => {

@@ -1,9 +1,9 @@
 import { describeKind, detectKind, HEAD_SIZE } from '../../archive/format.js';
 import { type ByteSource, type Reading, readAt } from '../../archive/reading.js';
 import { readSource } from '../../archive/with-source.js';
-import { makeError } from '../../errors.js';
 import type { ModuleInspection } from '../../inspect/inspection.js';
 import { readModule } from '../../inspect/read-module.js';
+import { makeError } from '../../make-error.js';
 import { toNativeSource } from '../../module/source.js';
 import { type CheckpointInspection, readCheckpointFile } from './checkpoint.js';
 

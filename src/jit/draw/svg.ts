@@ -1,4 +1,4 @@
-import { makeError } from '../../errors.js';
+import { makeError } from '../../make-error.js';
 
 type Layout = (dot: string) => string;
 

@@ -1,4 +1,4 @@
-import { makeError } from '../../../errors.js';
+import { makeError } from '../../../make-error.js';
 import { operator } from '../../../tensor/operators.js';
 import { tidy } from '../../../tensor/scope.js';
 import type { Tensor } from '../../../tensor/tensor.js';

@@ -1,4 +1,4 @@
-import { makeError } from '../../../errors.js';
+import { makeError } from '../../../make-error.js';
 import { operator } from '../../../tensor/operators.js';
 import { checkOptions } from '../../../tensor/options.js';
 import { tidy } from '../../../tensor/scope.js';

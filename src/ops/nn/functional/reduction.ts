@@ -1,4 +1,4 @@
-import { makeError } from '../../../errors.js';
+import { makeError } from '../../../make-error.js';
 import type { Tensor } from '../../../tensor/tensor.js';
 import type { Keywords } from '../../types.js';
 import { checkOneOf } from './options.js';
