@@ -3,9 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import * as torch from 'libtorch-node';
+import { digits, traced } from './digits.mjs';
 
-const digits = fileURLToPath(new URL('../../examples/digits/digits-scripted.pt', import.meta.url));
-const traced = fileURLToPath(new URL('../../examples/digits/digits-traced.pt', import.meta.url));
 const close = (a, b, atol) => {
   const [x, y] = [a.toTypedArray(), b.toTypedArray()];
   assert.equal(x.length, y.length);

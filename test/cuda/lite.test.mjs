@@ -1,10 +1,8 @@
 // Runs with `node --test` on a machine with a GPU: see scripts/test-cuda.sh.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { allclose, jit, loadModule, loadModuleSync, rand } from 'libtorch-node';
-
-const digits = fileURLToPath(new URL('../../examples/digits/digits-scripted.pt', import.meta.url));
+import { digits } from './digits.mjs';
 
 describe('modules of the lite interpreter on a GPU', () => {
   it('give what they give on the CPU, or say why they cannot be there', async () => {

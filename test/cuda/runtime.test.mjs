@@ -7,10 +7,10 @@ import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import * as torch from 'libtorch-node';
+import { digits } from './digits.mjs';
 
 const { autocast, backends, matmul, ops, profile, randn, tensor, useDeterministicAlgorithms } =
   torch;
-const digits = fileURLToPath(new URL('../../examples/digits/digits-scripted.pt', import.meta.url));
 const libraries = fileURLToPath(new URL('../fixtures/op-libraries/', import.meta.url));
 const cuda = { device: 'cuda:0' };
 

@@ -1,18 +1,8 @@
 // Runs with `node --test` on a machine with a GPU: see scripts/test-cuda.sh.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import * as torch from 'libtorch-node';
-
-const digits = fileURLToPath(new URL('../../examples/digits/digits-scripted.pt', import.meta.url));
-const images = () =>
-  torch
-    .arange(16 * 64)
-    .reshape([16, 8, 8])
-    .mul(0.37)
-    .sin()
-    .add(1)
-    .div(2);
+import { digits, images } from './digits.mjs';
 
 /** The losses of 20 steps without dropout, on a device. */
 async function losses(device) {

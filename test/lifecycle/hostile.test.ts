@@ -13,6 +13,10 @@ describe('hostile JavaScript', () => {
   it('disposes, throws and changes its mind while arguments are converted', async () => {
     await expectDone('getters');
   });
+
+  it('passes proxies, cycles, and prototypes that were changed', async () => {
+    await expectDone('proxies');
+  });
 });
 
 describe('a warning handler', () => {
